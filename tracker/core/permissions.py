@@ -1,0 +1,99 @@
+"""Who may enter which room of the product. A name reads subject.act; everything not granted is denied.
+
+What may be done to one task depends on its state and on the actor's relation to it as well: see core/workflow.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.core.terms import Role
+
+
+class Permission(StrEnum):
+    """What an endpoint declares; `public` and `account` need no role."""
+
+    PUBLIC = "public"
+    ACCOUNT = "account"
+    DESK_READ = "desk.read"
+    PLANS_READ = "plans.read"
+    PLANS_IMPORT = "plans.import"
+    PLANS_SUBMIT = "plans.submit"
+    PLANS_APPROVE = "plans.approve"
+    TASKS_READ = "tasks.read"
+    TASKS_ACT = "tasks.act"
+    FILING_WRITE = "filing.write"
+    REVIEW_DECIDE = "review.decide"
+    OVERDUE_READ = "overdue.read"
+    REPORTS_READ = "reports.read"
+    REGISTRY_READ = "registry.read"
+    REGISTRY_EDIT = "registry.edit"
+    PEOPLE_READ = "people.read"
+    PEOPLE_EDIT = "people.edit"
+    RIGHTS_EDIT = "rights.edit"
+    SETTINGS_EDIT = "settings.edit"
+    AUDIT_READ = "audit.read"
+    SEARCH_READ = "search.read"
+
+
+_P = Permission
+_EVERYBODY = {_P.DESK_READ}
+_WORKERS = _EVERYBODY | {_P.PLANS_READ, _P.TASKS_READ, _P.TASKS_ACT, _P.SEARCH_READ}
+_OFFICE = _WORKERS | {
+    _P.PLANS_IMPORT,
+    _P.PLANS_SUBMIT,
+    _P.REVIEW_DECIDE,
+    _P.OVERDUE_READ,
+    _P.REPORTS_READ,
+    _P.REGISTRY_READ,
+    _P.REGISTRY_EDIT,
+    _P.PEOPLE_READ,
+}
+_ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OFFICER: frozenset(_OFFICE),
+    Role.OFFICE_HEAD: frozenset(_OFFICE | {_P.PLANS_APPROVE}),
+    Role.LIAISON: frozenset(_WORKERS | {_P.FILING_WRITE}),
+    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.FILING_WRITE}),
+    Role.LEADER: frozenset(_WORKERS | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ}),
+    Role.SYS_ADMIN: frozenset(_ADMIN | {_P.REGISTRY_EDIT, _P.PEOPLE_EDIT, _P.SETTINGS_EDIT}),
+    Role.SECURITY_ADMIN: frozenset(_ADMIN | {_P.RIGHTS_EDIT}),
+    Role.AUDIT_ADMIN: frozenset(_EVERYBODY | {_P.AUDIT_READ}),
+}
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Gives everything the roles allow together."""
+    granted: set[Permission] = {Permission.PUBLIC, Permission.ACCOUNT}
+    for role in roles:
+        granted |= GRANTS[role]
+    return frozenset(granted)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the person as known when the request came in, with the roles of that day."""
+
+    user_id: int
+    name: str
+    jurisdiction_id: int
+    unit_id: int | None
+    roles: frozenset[Role]
+    address: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person's roles grant a permission."""
+        return permission in permissions_of(self.roles)
+
+    @property
+    def is_office(self) -> bool:
+        """Whether the person works in the leading group's office."""
+        return bool(self.roles & {Role.OFFICER, Role.OFFICE_HEAD})
+
+    @property
+    def sees_jurisdiction(self) -> bool:
+        """Whether the person sees everything of the jurisdiction rather than the tasks of one unit."""
+        return self.is_office or Role.LEADER in self.roles

@@ -1,0 +1,212 @@
+"""The words of the field: every state, role and kind, each with its stored value and its shown label."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Labelled(StrEnum):
+    """A member is its stored value and carries the Chinese label that pages show."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Labelled:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class JurisdictionLevel(Labelled):
+    """Level of a jurisdiction (辖区)."""
+
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县"
+    TOWNSHIP = "township", "乡镇"
+
+
+class UnitKind(Labelled):
+    """Kind of a unit (单位)."""
+
+    DEPARTMENT = "department", "部门"
+    PARTY = "party", "党委部门"
+    COUNTY = "county", "县(市、区)政府"
+    TOWNSHIP = "township", "乡镇(街道)"
+    ZONE = "zone", "开发区管委会"
+    COMPANY = "company", "企业"
+    VERTICAL = "vertical", "垂管单位"
+    INSTITUTION = "institution", "事业单位"
+    HIGHER = "higher", "上级单位"
+
+
+class Role(Labelled):
+    """What a person is in this product."""
+
+    OFFICER = "officer", "办公室经办人"
+    OFFICE_HEAD = "office_head", "办公室负责人"
+    LIAISON = "liaison", "单位联络员"
+    UNIT_HEAD = "unit_head", "单位负责人"
+    LEADER = "leader", "领导"
+    SYS_ADMIN = "sys_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+class DutyRole(Labelled):
+    """A unit's duty in a task (责任分工), strongest first."""
+
+    LEAD = "lead", "牵头"
+    RESPONSIBLE = "responsible", "责任"
+    COOPERATING = "cooperating", "配合"
+
+    @property
+    def strength(self) -> int:
+        """Rank for choosing the stronger of two duties; the higher one wins."""
+        return {"lead": 3, "responsible": 2, "cooperating": 1}[self.value]
+
+
+class TaskKind(Labelled):
+    """Whether a numbered item is a task or a measure of a chapter on guarantees (保障措施)."""
+
+    TASK = "task", "任务"
+    MEASURE = "measure", "保障措施"
+
+
+class TaskState(Labelled):
+    """State of a Task (任务)."""
+
+    DRAFT = "draft", "草拟"
+    PENDING_APPROVAL = "pending_approval", "待立项"
+    IN_PROGRESS = "in_progress", "办理中"
+    UNDER_REVIEW = "under_review", "待审核"
+    CLOSED = "closed", "已办结"
+    ARCHIVED = "archived", "已销号"
+    SUSPENDED = "suspended", "中止"
+    TERMINATED = "terminated", "终止"
+    SUPERSEDED = "superseded", "已修订"
+    STANDING = "standing", "常态化"
+
+
+class AssignmentState(Labelled):
+    """State of an Assignment (责任分工)."""
+
+    PLANNED = "planned", "待交办"
+    ISSUED = "issued", "待签收"
+    IN_PROGRESS = "in_progress", "办理中"
+    SUBMITTED = "submitted", "已报送完成"
+    DONE = "done", "已完成"
+    WAIVED = "waived", "调整退出"
+
+
+class PlanStatus(Labelled):
+    """Where a plan stands as a whole."""
+
+    PREPARING = "preparing", "未交办"
+    ISSUED = "issued", "执行中"
+    CLOSED = "closed", "已办结"
+
+
+class DraftStatus(Labelled):
+    """Where an import stands."""
+
+    REVIEWING = "reviewing", "核对中"
+    ACCEPTED = "accepted", "已入库"
+    DISCARDED = "discarded", "已放弃"
+
+
+class LeadMode(Labelled):
+    """Who leads a task whose document prints no lead."""
+
+    FIRST = "first", "首位单位牵头"
+    EACH = "each", "各负其责"
+
+
+class DueMode(Labelled):
+    """Which date a task without a printed deadline is due."""
+
+    PLAN_END = "plan_end", "方案期末日"
+    STANDING = "standing", "长期坚持"
+    BY_HAND = "by_hand", "逐项填写"
+
+
+class DueBasis(Labelled):
+    """Where a due date comes from."""
+
+    PRINTED = "printed", "文件载明"
+    PLAN_END = "plan_end", "方案期末"
+    BY_HAND = "by_hand", "经办人填写"
+
+
+class FilingMode(Labelled):
+    """Who files progress (报送方式)."""
+
+    LEAD = "lead", "牵头汇总报送"
+    LEAD_AND_RESPONSIBLE = "lead_and_responsible", "牵头和责任单位报送"
+    EACH = "each", "各报各的"
+
+
+class ReportStatus(Labelled):
+    """Where a progress report (进展报送) or a request stands."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待审核"
+    PASSED = "passed", "已通过"
+    SENT_BACK = "sent_back", "已退回"
+
+
+class ReasonCode(Labelled):
+    """Why something was sent back (退回原因)."""
+
+    INCOMPLETE = "incomplete", "内容不完整"
+    NO_EVIDENCE = "no_evidence", "缺少佐证材料"
+    NOT_DONE = "not_done", "未达到完成标准"
+    MISMATCH = "mismatch", "数据与材料不符"
+    OTHER = "other", "其他"
+
+
+class NameDecision(Labelled):
+    """What was decided about a printed unit name of an import."""
+
+    PENDING = "pending", "待确认"
+    UNIT = "unit", "对应单位"
+    GROUP = "group", "对应单位组"
+    NEW = "new", "新建单位"
+    IGNORED = "ignored", "不作为单位"
+
+
+class Channel(Labelled):
+    """The way a notification goes to its person."""
+
+    INBOX = "inbox", "站内消息"
+    SMTP = "smtp", "电子邮件"
+
+
+class DeliveryStatus(Labelled):
+    """Where a notification stands on its way out."""
+
+    PENDING = "pending", "待发送"
+    CLAIMED = "claimed", "发送中"
+    SENT = "sent", "已发送"
+    FAILED = "failed", "发送失败"
+
+
+class UrgeChannel(Labelled):
+    """How a unit was urged (催办)."""
+
+    SYSTEM = "system", "系统催办"
+    PHONE = "phone", "电话催办"
+
+
+class NoticeKind(Labelled):
+    """What a notification is about."""
+
+    DIGEST = "digest", "督办提醒"
+    SUBMITTED = "submitted", "提请立项"
+    ISSUED = "issued", "任务交办"
+    REJECTED = "rejected", "立项驳回"
+    SENT_BACK = "sent_back", "退回补办"
+    CLOSING = "closing", "申请办结"
+    CLOSED = "closed", "办结通知"
+    FILED = "filed", "进展报送"
+    URGED = "urged", "催办"

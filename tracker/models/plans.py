@@ -1,0 +1,212 @@
+"""Plans, their outline, tasks and the duties of units in them, and what the text promises in figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.core.terms import (
+    AssignmentState,
+    DueBasis,
+    DutyRole,
+    FilingMode,
+    LeadMode,
+    PlanStatus,
+    TaskKind,
+    TaskState,
+)
+from tracker.db import Base
+from tracker.models.columns import Versioned, instant, json_value, key, long_text, name_text, one_of, short_text
+from tracker.models.imports import SourceDocument
+from tracker.models.registry import Unit, UnitGroup
+
+
+class Plan(Versioned, Base):
+    """One issued document under supervision (方案)."""
+
+    __tablename__ = "plan"
+    __table_args__ = (Index("ix_plan_jurisdiction_status", "jurisdiction_id", "status"),)
+
+    id: Mapped[key]
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    source_document_id: Mapped[int | None] = mapped_column(ForeignKey("source_document.id"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("import_draft.id"), index=True)
+    title: Mapped[name_text]
+    doc_no: Mapped[short_text] = mapped_column(default="")
+    issuer: Mapped[name_text] = mapped_column(default="")
+    issued_on: Mapped[date | None]
+    is_solicitation: Mapped[bool] = mapped_column(default=False)
+    period_start: Mapped[int | None]
+    period_end: Mapped[int | None]
+    status: Mapped[PlanStatus] = mapped_column(one_of(PlanStatus, "status"))
+    lead_mode: Mapped[LeadMode] = mapped_column(one_of(LeadMode, "lead_mode"))
+    filing_mode: Mapped[FilingMode] = mapped_column(one_of(FilingMode, "filing_mode"))
+    near_workdays: Mapped[int] = mapped_column(default=7)
+    tolerance_points: Mapped[int] = mapped_column(default=10)
+    created_at: Mapped[instant]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+
+    source: Mapped[SourceDocument | None] = relationship()
+    tasks: Mapped[list[Task]] = relationship(back_populates="plan", order_by="Task.position")
+
+
+class OutlineNode(Base):
+    """A chapter or section of a plan as printed (目录)."""
+
+    __tablename__ = "outline_node"
+
+    id: Mapped[key]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("outline_node.id"), index=True)
+    position: Mapped[int]
+    number: Mapped[short_text]
+    title: Mapped[long_text]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class LightDates:
+    """The first day of each light, computed when something is written; NULL: that light never comes.
+
+    Source: DESIGN 5.2. `done_on` outranks all; then late, cannot tell, behind, near.
+    """
+
+    near_on: Mapped[date | None]
+    behind_on: Mapped[date | None]
+    late_on: Mapped[date | None]
+    unknown_on: Mapped[date | None]
+    done_on: Mapped[date | None]
+
+
+class Task(Versioned, LightDates, Base):
+    """One numbered item of a plan, or one part of it (任务)."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_jurisdiction_state_due_on", "jurisdiction_id", "state", "due_on"),
+        Index("ix_task_jurisdiction_late_on", "jurisdiction_id", "late_on"),
+        Index("ix_task_plan_position", "plan_id", "position"),
+        CheckConstraint("due_on IS NULL OR due_basis IS NOT NULL", name="due_basis_given"),
+    )
+
+    id: Mapped[key]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    outline_node_id: Mapped[int | None] = mapped_column(ForeignKey("outline_node.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
+    position: Mapped[int]
+    number: Mapped[short_text]
+    part: Mapped[int | None]
+    kind: Mapped[TaskKind] = mapped_column(one_of(TaskKind, "kind"))
+    title: Mapped[long_text]
+    text: Mapped[long_text]
+    # Why this is owed: empty for an item of the plan's document, else the meeting or instruction it comes from.
+    basis: Mapped[name_text] = mapped_column(default="")
+    leader: Mapped[name_text] = mapped_column(default="")
+    state: Mapped[TaskState] = mapped_column(one_of(TaskState, "state"))
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+    deadline_printed: Mapped[name_text] = mapped_column(default="")
+    original_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    due_basis: Mapped[DueBasis | None] = mapped_column(one_of(DueBasis, "due_basis"))
+    is_standing: Mapped[bool] = mapped_column(default=False)
+    milestones: Mapped[json_value]
+    issued_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+    plan: Mapped[Plan] = relationship(back_populates="tasks")
+    outline_node: Mapped[OutlineNode | None] = relationship()
+    assignments: Mapped[list[Assignment]] = relationship(back_populates="task", order_by="Assignment.position")
+    group_duties: Mapped[list[GroupDuty]] = relationship(back_populates="task", cascade="all, delete-orphan")
+
+
+class Assignment(Versioned, LightDates, Base):
+    """One unit's duty in a task (责任分工); the strongest role wins, one per task and unit."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("task_id", "unit_id"),
+        Index("ix_assignment_unit_state_due_on", "unit_id", "state", "due_on"),
+        Index("ix_assignment_jurisdiction_state_late_on", "jurisdiction_id", "state", "late_on"),
+        Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
+        CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),
+        CheckConstraint("is_first_lead = false OR role = 'lead'", name="first_lead_leads"),
+    )
+
+    id: Mapped[key]
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[DutyRole] = mapped_column(one_of(DutyRole, "role"))
+    is_first_lead: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    printed: Mapped[name_text] = mapped_column(default="")
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("unit_group.id"), index=True)
+    state: Mapped[AssignmentState] = mapped_column(one_of(AssignmentState, "state"))
+    contact_name: Mapped[short_text] = mapped_column(default="")
+    contact_phone: Mapped[short_text] = mapped_column(default="")
+    issued_on: Mapped[date | None]
+    acknowledged_on: Mapped[date | None]
+    original_due_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    percent: Mapped[int | None]
+    last_filed_on: Mapped[date | None]
+
+    task: Mapped[Task] = relationship(back_populates="assignments")
+    unit: Mapped[Unit] = relationship()
+
+
+class GroupDuty(Base):
+    """A group named in a task before it is issued; at approval it becomes one assignment for each member."""
+
+    __tablename__ = "group_duty"
+    __table_args__ = (UniqueConstraint("task_id", "group_id"),)
+
+    id: Mapped[key]
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("unit_group.id"), index=True)
+    role: Mapped[DutyRole] = mapped_column(one_of(DutyRole, "role"))
+    printed: Mapped[name_text]
+    position: Mapped[int] = mapped_column(default=0)
+
+    task: Mapped[Task] = relationship(back_populates="group_duties")
+    group: Mapped[UnitGroup] = relationship()
+
+
+class Target(Base):
+    """A number the text promises (目标值): name, comparator, value, unit of measure, by when."""
+
+    __tablename__ = "target"
+
+    id: Mapped[key]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
+    name: Mapped[long_text]
+    comparator: Mapped[short_text]
+    value: Mapped[Decimal] = mapped_column(Numeric(20, 4))
+    unit_of_measure: Mapped[short_text] = mapped_column(default="")
+    by: Mapped[short_text] = mapped_column(default="")
+    printed: Mapped[long_text]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class Indicator(Base):
+    """A printed row of an indicator table (指标); `values` maps a year to {"value", "role", "note"}."""
+
+    __tablename__ = "indicator"
+
+    id: Mapped[key]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), index=True)
+    position: Mapped[int]
+    number: Mapped[short_text] = mapped_column(default="")
+    printed: Mapped[long_text]
+    name: Mapped[long_text]
+    unit_of_measure: Mapped[short_text] = mapped_column(default="")
+    values: Mapped[json_value]
+    units: Mapped[json_value]

@@ -1,0 +1,80 @@
+"""The outbox, what has been told already, and which scheduled occurrences have been done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tracker.core.terms import Channel, DeliveryStatus, NoticeKind
+from tracker.db import Base, UTCDateTime
+from tracker.models.columns import instant, key, long_text, name_text, one_of, short_text
+from tracker.models.people import User
+
+
+class Notification(Base):
+    """One message to one person through one channel (通知).
+
+    `topic` tells apart several messages of one kind on one day ("task:12"); a digest's topic is empty, so that
+    there is one a day.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("user_id", "channel", "day_on", "kind", "topic"),
+        Index("ix_notification_status_due_at", "status", "due_at"),
+        Index("ix_notification_user_channel_read_at", "user_id", "channel", "read_at"),
+    )
+
+    id: Mapped[key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    day_on: Mapped[date]
+    kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind, "kind"))
+    topic: Mapped[short_text] = mapped_column(default="")
+    subject: Mapped[name_text]
+    body: Mapped[long_text]
+    # Path within the product that the message is about.
+    link: Mapped[name_text] = mapped_column(default="")
+    status: Mapped[DeliveryStatus] = mapped_column(one_of(DeliveryStatus, "status"))
+    due_at: Mapped[instant]
+    lease_until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[name_text] = mapped_column(default="")
+    last_error: Mapped[long_text] = mapped_column(default="")
+    created_at: Mapped[instant]
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class ReminderMark(Base):
+    """That a person was told of one rung about one duty; the unique key alone makes a second telling impossible."""
+
+    __tablename__ = "reminder_mark"
+    __table_args__ = (UniqueConstraint("assignment_id", "kind", "anchor_on", "rung", "user_id"),)
+
+    id: Mapped[key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    kind: Mapped[short_text]
+    anchor_on: Mapped[date]
+    rung: Mapped[int]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    # NULL: skipped because a higher rung had been reached by the time of the pass.
+    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id"), index=True)
+    marked_at: Mapped[instant]
+
+
+class ScheduleRun(Base):
+    """One occurrence of a schedule that has been done; any number of schedulers may try."""
+
+    __tablename__ = "schedule_run"
+    __table_args__ = (UniqueConstraint("schedule", "occurrence_on"),)
+
+    id: Mapped[key]
+    schedule: Mapped[short_text]
+    occurrence_on: Mapped[date]
+    done_at: Mapped[instant]
+    outcome: Mapped[long_text] = mapped_column(default="")

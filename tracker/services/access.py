@@ -1,0 +1,63 @@
+"""The one place that decides which records a person can see; every page and act reaches its records through here."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor
+from tracker.core.terms import AssignmentState
+from tracker.errors import NotFound
+from tracker.models import Assignment, Plan, Task
+
+# A unit learns of a task when it is issued, not while the office still prepares it.
+_KNOWN_TO_UNITS = [state for state in AssignmentState if state is not AssignmentState.PLANNED]
+
+
+def task_scope(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition on Task that holds for every task the actor may see."""
+    if actor.sees_jurisdiction:
+        return Task.jurisdiction_id == actor.jurisdiction_id
+    if actor.unit_id is None:
+        return false()
+    mine = select(Assignment.task_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.in_(_KNOWN_TO_UNITS))
+    return Task.id.in_(mine)
+
+
+def plan_scope(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition on Plan that holds for every plan the actor may see."""
+    if actor.sees_jurisdiction:
+        return Plan.jurisdiction_id == actor.jurisdiction_id
+    if actor.unit_id is None:
+        return false()
+    mine = select(Assignment.plan_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.in_(_KNOWN_TO_UNITS))
+    return Plan.id.in_(mine)
+
+
+def visible_tasks(actor: Actor) -> Select[tuple[Task]]:
+    """Gives the query of every task the actor may see."""
+    return select(Task).where(task_scope(actor))
+
+
+def find_task(session: Session, actor: Actor, task_id: int) -> Task:
+    """Gives one task. Raises NotFound when it does not exist or is not the actor's to see."""
+    task = session.scalar(visible_tasks(actor).where(Task.id == task_id))
+    if task is None:
+        raise NotFound("没有找到这项任务,或者您没有查看它的权限。")
+    return task
+
+
+def find_plan(session: Session, actor: Actor, plan_id: int) -> Plan:
+    """Gives one plan. Raises NotFound when it does not exist or is not the actor's to see."""
+    plan = session.scalar(select(Plan).where(plan_scope(actor), Plan.id == plan_id))
+    if plan is None:
+        raise NotFound("没有找到这份方案,或者您没有查看它的权限。")
+    return plan
+
+
+def find_assignment(session: Session, actor: Actor, assignment_id: int) -> Assignment:
+    """Gives one assignment of a task the actor may see. Raises NotFound otherwise."""
+    assignment = session.scalar(select(Assignment).join(Task).where(task_scope(actor), Assignment.id == assignment_id))
+    if assignment is None:
+        raise NotFound("没有找到这项责任分工,或者您没有查看它的权限。")
+    return assignment

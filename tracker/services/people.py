@@ -1,0 +1,44 @@
+"""People: signing in, and who somebody is on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor
+from tracker.core.terms import Role
+from tracker.models import RoleGrant, User
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person whose session is good."""
+
+    actor: Actor
+    must_change_password: bool
+
+
+def roles_on(session: Session, user_id: int, day: date) -> frozenset[Role]:
+    """Gives the roles a person holds on a day, delegated ones included."""
+    query = select(RoleGrant.role).where(
+        RoleGrant.user_id == user_id,
+        RoleGrant.since_on <= day,
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day),
+    )
+    return frozenset(session.scalars(query))
+
+
+def actor_of(session: Session, user: User, *, today: date, address: str = "") -> Actor:
+    """Gives the person as somebody who acts on that day."""
+    return Actor(user.id, user.name, user.jurisdiction_id, user.unit_id, roles_on(session, user.id, today), address)
+
+
+def find_signed_in(session: Session, user_id: int, epoch: int, *, today: date, address: str) -> Known | None:
+    """Gives the person of a session, or None when they have left or the session was ended from elsewhere."""
+    user = session.get(User, user_id)
+    if user is None or user.session_epoch != epoch or (user.left_on and user.left_on <= today):
+        return None
+    return Known(actor_of(session, user, today=today, address=address), user.must_change_password)

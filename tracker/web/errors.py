@@ -1,0 +1,75 @@
+"""One table from refusals to answers: each a page with a sentence and a way on, never a stack trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from tracker import db
+from tracker.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unreadable
+
+STATUS: dict[type[Refusal], int] = {NotAllowed: 403, NotFound: 404, Invalid: 422, Conflict: 409, Unreadable: 422}
+TITLES = {
+    400: "请求有误",
+    403: "没有权限",
+    404: "没有找到",
+    405: "请求方式不对",
+    409: "内容已被他人修改",
+    413: "文件过大",
+    422: "内容有误",
+    429: "操作过于频繁",
+    500: "系统出错",
+    503: "系统暂时无法保存",
+}
+SENTENCES = {
+    400: "浏览器发来的请求无法识别,请返回上一页刷新后重试。",
+    404: "这个地址不存在,或者您没有查看它的权限。",
+    405: "请从页面上的按钮操作,不要直接打开这个地址。",
+    413: "上传的内容超过大小上限,请压缩或拆分后重新上传。",
+    429: "操作过于频繁,请稍候再试。",
+    500: "系统出错,您的操作没有生效。请稍后重试;如反复出现,请联系系统管理员。",
+    503: "数据库暂时无法写入(可能磁盘已满或正在维护),您的操作没有生效,请稍后重试。",
+}
+
+
+def answer(status: int, sentence: str) -> tuple[str, int]:
+    """Gives the page of a refusal."""
+    return render_template("error.html", title=TITLES.get(status, "无法完成"), sentence=sentence), status
+
+
+def install(app: Flask) -> None:
+    """Registers the table."""
+
+    @app.errorhandler(Refusal)
+    def _refusal(error: Refusal) -> Any:
+        db.reading().rollback()
+        return answer(STATUS[type(error)], error.message)
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_error: StaleDataError) -> Any:
+        return answer(409, "就在您填写的时候,别人已经修改了同一内容。请返回查看最新内容后再提交。")
+
+    @app.errorhandler(OperationalError)
+    def _database(error: OperationalError) -> Any:
+        app.logger.exception("database", exc_info=error)
+        return answer(503, SENTENCES[503])
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> Any:
+        return answer(400, "页面停留过久,安全校验已失效。请返回上一页刷新后重新提交,已填内容会保留。")
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return answer(error.code, SENTENCES.get(error.code, "请求无法完成,请返回上一页。"))
+
+    @app.errorhandler(Exception)
+    def _fault(error: Exception) -> Any:
+        app.logger.exception("fault at %s", request.path, exc_info=error)
+        return answer(500, SENTENCES[500])

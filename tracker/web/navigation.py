@@ -1,0 +1,46 @@
+"""The menu: each entry with the permission of the page it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+from flask_login import current_user
+
+from tracker.core.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the menu."""
+
+    endpoint: str
+    label: str
+    permission: Permission
+
+
+ENTRIES = (
+    Entry("desk.index", "工作台", Permission.DESK_READ),
+    Entry("plans.index", "方案", Permission.PLANS_READ),
+    Entry("imports.index", "导入方案", Permission.PLANS_IMPORT),
+    Entry("filing.index", "报送", Permission.FILING_WRITE),
+    Entry("review.index", "审核", Permission.REVIEW_DECIDE),
+    Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
+    Entry("reports.index", "工作通报", Permission.REPORTS_READ),
+    Entry("registry.units", "单位", Permission.REGISTRY_READ),
+    Entry("people.index", "人员", Permission.PEOPLE_READ),
+    Entry("settings.index", "设置", Permission.SETTINGS_EDIT),
+    Entry("audit.index", "审计", Permission.AUDIT_READ),
+)
+
+
+def install(app: Flask) -> None:
+    """Makes the menu known to every template."""
+
+    @app.context_processor
+    def _menu() -> dict[str, Any]:
+        actor = getattr(current_user, "actor", None)
+        known = current_app.view_functions
+        entries = [e for e in ENTRIES if actor and actor.may(e.permission) and e.endpoint in known]
+        return {"menu": entries}

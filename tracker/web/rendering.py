@@ -1,0 +1,39 @@
+"""What every template can use: dates in office style, the actor, today."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_login import current_user
+
+from tracker import db
+from tracker.core.permissions import Permission
+
+
+def day(value: date | None) -> str:
+    """Gives a date as 2026年3月5日, "—" for none."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else "—"
+
+
+def short_day(value: date | None) -> str:
+    """Gives a date as 2026-03-05, "—" for none."""
+    return value.isoformat() if value else "—"
+
+
+def moment(value: datetime | None) -> str:
+    """Gives an instant as 2026-03-05 14:20 in Asia/Shanghai, "—" for none."""
+    return value.astimezone(db.OFFICE_ZONE).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def install(app: Flask) -> None:
+    """Registers filters and the names every page knows."""
+    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def _names() -> dict[str, Any]:
+        actor = getattr(current_user, "actor", None)
+        return {"actor": actor, "P": Permission, "today": db.office_date(db.utcnow())}
