@@ -19,6 +19,8 @@ class Span:
 
 
 class BlockKind(StrEnum):
+    """What a block is."""
+
     PARAGRAPH = "paragraph"
     TABLE = "table"
 
