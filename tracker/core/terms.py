@@ -172,6 +172,7 @@ class NameDecision(Labelled):
     UNIT = "unit", "对应单位"
     GROUP = "group", "对应单位组"
     NEW = "new", "新建单位"
+    NEW_GROUP = "new_group", "新建单位组"
     IGNORED = "ignored", "不作为单位"
 
 

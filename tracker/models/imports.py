@@ -102,6 +102,8 @@ class DraftItem(Versioned, Base):
     due_on: Mapped[date | None]
     due_basis: Mapped[DueBasis | None] = mapped_column(one_of(DueBasis, "due_basis"))
     is_standing: Mapped[bool] = mapped_column(default=False)
+    # Differs from the draft's own answer for this item alone; NULL: follows the draft.
+    lead_mode: Mapped[LeadMode | None] = mapped_column(one_of(LeadMode, "lead_mode"))
     targets: Mapped[json_value]
     milestones: Mapped[json_value]
     start: Mapped[int]
@@ -110,8 +112,12 @@ class DraftItem(Versioned, Base):
     draft: Mapped[ImportDraft] = relationship(back_populates="items")
 
 
-class DraftName(Base):
-    """A unit name of a draft, decided once for all its occurrences and learnt as an alias at acceptance."""
+class DraftName(Versioned, Base):
+    """A unit name of a draft, decided once for all its occurrences and learnt as an alias at acceptance.
+
+    While `decision` is pending, the other fields hold the proposal. Two names with one `new_name` become one unit.
+    `members` of a new group is a list of {"unit_id": 3} or {"name": "青岚县政府"}.
+    """
 
     __tablename__ = "draft_name"
     __table_args__ = (UniqueConstraint("draft_id", "name"),)
@@ -123,6 +129,8 @@ class DraftName(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("unit_group.id"), index=True)
     new_kind: Mapped[UnitKind | None] = mapped_column(one_of(UnitKind, "new_kind"))
+    new_name: Mapped[name_text] = mapped_column(default="")
+    members: Mapped[json_value]
     # How the match was found, in words the reviewer reads: 名称一致, 曾用别名, 相似 92%.
     reason: Mapped[name_text] = mapped_column(default="")
 
