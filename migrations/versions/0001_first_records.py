@@ -505,6 +505,11 @@ def upgrade() -> None:
         ),
         sa.Column("is_standing", sa.Boolean(), nullable=False),
         sa.Column(
+            "lead_mode",
+            sa.Enum("first", "each", name="lead_mode", native_enum=False, create_constraint=True, length=24),
+            nullable=True,
+        ),
+        sa.Column(
             "targets",
             sa.JSON(none_as_null=True).with_variant(
                 postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
@@ -539,6 +544,7 @@ def upgrade() -> None:
                 "unit",
                 "group",
                 "new",
+                "new_group",
                 "ignored",
                 name="decision",
                 native_enum=False,
@@ -568,7 +574,16 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("new_name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "members",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), "postgresql"
+            ),
+            nullable=False,
+        ),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["import_draft.id"], name=op.f("fk_draft_name_draft_id_import_draft")),
         sa.ForeignKeyConstraint(["group_id"], ["unit_group.id"], name=op.f("fk_draft_name_group_id_unit_group")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_draft_name_unit_id_unit")),
