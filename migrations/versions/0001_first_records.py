@@ -1086,7 +1086,7 @@ def upgrade() -> None:
         sa.Column("anchor_on", sa.Date(), nullable=False),
         sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("notification_id", sa.Integer(), nullable=True),
+        sa.Column("notification_id", sa.Integer(), nullable=False),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignment.id"], name=op.f("fk_reminder_mark_assignment_id_assignment")
