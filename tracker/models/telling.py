@@ -62,8 +62,7 @@ class ReminderMark(Base):
     anchor_on: Mapped[date]
     rung: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    # NULL: skipped because a higher rung had been reached by the time of the pass.
-    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id"), index=True)
+    notification_id: Mapped[int] = mapped_column(ForeignKey("notification.id"), index=True)
     marked_at: Mapped[instant]
 
 

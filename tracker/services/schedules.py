@@ -1,0 +1,36 @@
+"""Which occurrences of a schedule have been done; the database is the clock, whatever ticks.
+
+Any number of schedulers may try the same occurrence: the unique key lets one of them through.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import OFFICE_ZONE
+from tracker.models import ScheduleRun
+
+REMINDERS = "reminders"
+
+
+def is_due(session: Session, schedule: str, *, now: datetime, at: time) -> bool:
+    """Whether today's occurrence, `at` a time of day in Asia/Shanghai, has come and has not been done."""
+    local = now.astimezone(OFFICE_ZONE)
+    return local.time() >= at and not is_done(session, schedule, local.date())
+
+
+def is_done(session: Session, schedule: str, occurrence_on: date) -> bool:
+    """Whether an occurrence has been done."""
+    query = select(ScheduleRun.id).where(ScheduleRun.schedule == schedule, ScheduleRun.occurrence_on == occurrence_on)
+    return session.scalar(query) is not None
+
+
+def begin(session: Session, schedule: str, occurrence_on: date, *, now: datetime) -> ScheduleRun:
+    """Claims an occurrence for this transaction. Raises IntegrityError when another scheduler has done it."""
+    run = ScheduleRun(schedule=schedule, occurrence_on=occurrence_on, done_at=now)
+    session.add(run)
+    session.flush()
+    return run
