@@ -12,6 +12,7 @@ from tracker.documents.refusals import refusal
 
 # No file format may bring these in: half characters and the controls that no page prints.
 _UNPRINTABLE = re.compile("[\ud800-\udfff\x00-\x08\x0e-\x1f]")
+_UNCLEAN = re.compile("[\ud800-\udfff\x00-\x08\r\x0e-\x1f]")
 _WHITE = re.compile(r"[\t\n\r\v\f ]+")
 
 
@@ -104,4 +105,6 @@ class Assembly:
 
 
 def _clean(words: str) -> str:
+    if _UNCLEAN.search(words) is None:
+        return words
     return _UNPRINTABLE.sub("\ufffd", words.replace("\r\n", "\n").replace("\r", "\n"))

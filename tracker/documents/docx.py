@@ -6,16 +6,15 @@ neither numbers, text boxes nor tracked changes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tracker.core.text import Text
 from tracker.documents.archive import Package
 from tracker.documents.assembly import Assembly
-from tracker.documents.docx_names import VAL, W, child, is_on
-from tracker.documents.docx_numbering import Numbering
-from tracker.documents.docx_runs import Words, words_of
+from tracker.documents.docx_names import VAL, W, child
+from tracker.documents.docx_numbering import Numbering, properties_of
+from tracker.documents.docx_runs import Words, drop_hidden, words_of
 from tracker.documents.docx_tables import table_cells
 from tracker.documents.limits import MAX_NESTED_TABLES
 from tracker.documents.refusals import refusal, wrong_type
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tracker.documents.assembly import GridCell
 
 _TRANSPARENT = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
-_CONTENTS_STYLE = re.compile(r"toc \d$|toc heading$")
 _OTHER_PACKAGES = (
     ("xl/", "excel"),
     ("ppt/", "powerpoint"),
@@ -49,6 +47,7 @@ def read_docx(data: bytes) -> Text:
         raise _other_package(package)
     parts = package.related(name)
     numbering = Numbering(_part(package, parts, "numbering"), _part(package, parts, "styles"))
+    drop_hidden(body)
     story = _Story(numbering)
     story.read(body)
     for kind in ("footnotes", "endnotes"):
@@ -99,13 +98,13 @@ class _Story:
 
     def _paragraph(self, element: _Element) -> Iterator[str]:
         """Gives the printed lines of a paragraph: its number and words, then the text boxes anchored in it."""
-        properties = child(element, "pPr")
+        properties = properties_of(element)
         words = words_of(element)
         for kind, note_id in words.notes:
             self._notes[kind].append(note_id)
-        if _is_mark_deleted(properties):
+        if properties.is_mark_deleted:
             self._carried += words.text
-        elif not _CONTENTS_STYLE.match(self._numbering.style_name(properties)):
+        elif not self._numbering.is_contents(properties):
             text, self._carried = self._carried + words.text, ""
             label = self._numbering.label(properties)
             if text.strip():
@@ -144,7 +143,3 @@ def _is_contents(element: _Element) -> bool:
     """Tells whether this is Word's own table of contents (目录), which repeats every heading."""
     gallery = element.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
     return gallery is not None and gallery.get(VAL) == "Table of Contents"
-
-
-def _is_mark_deleted(properties: _Element | None) -> bool:
-    return is_on(child(properties, "rPr"), "del")

@@ -16,7 +16,7 @@ VAL = W + "val"
 
 def child(element: _Element | None, name: str) -> _Element | None:
     """Gives the first child of this WordprocessingML name."""
-    return None if element is None else element.find(W + name)
+    return None if element is None else next(element.iterchildren(W + name), None)
 
 
 def value(element: _Element | None, name: str) -> str | None:

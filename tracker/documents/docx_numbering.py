@@ -17,7 +17,9 @@ from tracker.documents.refusals import refusal
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_STYLE, _NUMBERING, _MARK, _LIST, _LEVEL = (W + name for name in ("pStyle", "numPr", "rPr", "numId", "ilvl"))
 _LEVELS = 9
+_CONTENTS_STYLE = re.compile(r"toc \d$|toc heading$")
 _PLACEHOLDER = re.compile(r"%([1-9])")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SUFFIXES = {"space": " ", "nothing": ""}
@@ -62,9 +64,42 @@ class Style:
     """What a paragraph style says about numbering."""
 
     based_on: str | None
-    name: str
+    is_contents: bool
     list_id: str | None
     level: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a paragraph says of itself: its style, its place in a list, whether its end was deleted."""
+
+    style_id: str = ""
+    list_id: str | None = None
+    level: int | None = None
+    is_mark_deleted: bool = False
+
+
+_PLAIN = Properties()
+
+
+def properties_of(paragraph: _Element) -> Properties:
+    """Gives the properties of a paragraph, read in one pass because there are many."""
+    element = child(paragraph, "pPr")
+    if element is None:
+        return _PLAIN
+    style_id, list_id, level, is_mark_deleted = "", None, None, False
+    for said in element:
+        if said.tag == _STYLE:
+            style_id = said.get(VAL) or ""
+        elif said.tag == _NUMBERING:
+            for part in said:
+                if part.tag == _LIST:
+                    list_id = part.get(VAL)
+                elif part.tag == _LEVEL:
+                    level = number(part.get(VAL))
+        elif said.tag == _MARK:
+            is_mark_deleted = is_on(said, "del")
+    return Properties(style_id, list_id, level, is_mark_deleted)
 
 
 class Numbering:
@@ -74,12 +109,12 @@ class Numbering:
         self._styles, self._default_style = _read_styles(styles)
         self._lists = _read_lists(numbering, self._styles)
 
-    def style_name(self, properties: _Element | None) -> str:
-        """Gives the name of a paragraph's style in lower case, "" where it has none."""
-        style = self._styles.get(value(properties, "pStyle") or self._default_style)
-        return style.name if style else ""
+    def is_contents(self, properties: Properties) -> bool:
+        """Tells whether a paragraph is a line of Word's own table of contents (目录)."""
+        style = self._styles.get(properties.style_id)
+        return style is not None and style.is_contents
 
-    def label(self, properties: _Element | None) -> str:
+    def label(self, properties: Properties) -> str:
         """Gives the number of the next paragraph with its suffix, "" where it has none, and counts it."""
         place = self._place(properties)
         if place is None:
@@ -88,17 +123,15 @@ class Numbering:
         _count(numbered, level)
         return _label(numbered, level)
 
-    def _place(self, properties: _Element | None) -> tuple[NumberedList, int] | None:
-        direct = child(properties, "numPr")
-        list_id = value(direct, "numId")
-        level = number(value(direct, "ilvl"))
+    def _place(self, properties: Properties) -> tuple[NumberedList, int] | None:
+        list_id, level = properties.list_id, properties.level
         if list_id is None:
-            list_id, level = self._by_style(value(properties, "pStyle") or self._default_style, level)
+            list_id, level = self._by_style(properties.style_id or self._default_style, level)
         numbered = self._lists.get(list_id or "")
         if numbered is None:
             return None
         level = level or 0
-        return (numbered, level) if level in numbered.levels and 0 <= level < _LEVELS else None
+        return (numbered, level) if level in numbered.levels else None
 
     def _by_style(self, style_id: str, level: int | None) -> tuple[str | None, int | None]:
         seen: set[str] = set()
@@ -155,11 +188,13 @@ def _read_styles(root: _Element | None) -> tuple[dict[str, Style], str]:
     styles: dict[str, Style] = {}
     default = ""
     for element in () if root is None else root.iterchildren(W + "style"):
+        if element.get(W + "type") in ("character", "table"):
+            continue
         style_id = element.get(W + "styleId") or ""
         numbering = child(child(element, "pPr"), "numPr")
         styles[style_id] = Style(
             based_on=value(element, "basedOn"),
-            name=(value(element, "name") or "").lower(),
+            is_contents=_CONTENTS_STYLE.match((value(element, "name") or "").lower()) is not None,
             list_id=value(numbering, "numId"),
             level=number(value(numbering, "ilvl")),
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracker.documents.docx_names import COMPATIBILITY, MATH, W, child, is_on
+from tracker.documents.docx_names import COMPATIBILITY, MATH, VAL, W, child
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -25,6 +25,7 @@ _SIGNS = {
 }
 _NOTES = {W + "footnoteReference": "footnotes", W + "endnoteReference": "endnotes"}
 _BOX = W + "txbxContent"
+_RUN, _PROPERTIES, _TEXT = W + "r", W + "rPr", W + "t"
 
 
 @dataclass(slots=True)
@@ -40,6 +41,15 @@ class Words:
         return "".join(self.parts)
 
 
+def drop_hidden(body: _Element) -> None:
+    """Takes hidden runs out of a body: the page does not print them. Done once, since almost no document has any."""
+    for hidden in list(body.iter(W + "vanish")):
+        run = hidden.getparent().getparent()
+        is_hidden = hidden.get(VAL) not in ("0", "false", "off")
+        if is_hidden and run is not None and run.tag == _RUN and run.getparent() is not None:
+            run.getparent().remove(run)
+
+
 def words_of(paragraph: _Element) -> Words:
     """Gives the words of a paragraph in reading order."""
     words = Words()
@@ -49,7 +59,7 @@ def words_of(paragraph: _Element) -> Words:
 
 def _walk(container: _Element, words: Words) -> None:
     for element in container:
-        if element.tag == W + "r":
+        if element.tag == _RUN:
             _run(element, words)
         elif element.tag in _CONTAINERS:
             _walk(element, words)
@@ -62,11 +72,10 @@ def _walk(container: _Element, words: Words) -> None:
 def _run(run: _Element, words: Words) -> None:
     for element in run:
         tag = element.tag
-        if tag == W + "t":
+        if tag == _TEXT:
             words.parts.append(element.text or "")
-        elif tag == W + "rPr":
-            if is_on(element, "vanish"):
-                return
+        elif tag == _PROPERTIES:
+            continue
         elif tag in _SIGNS:
             words.parts.append(_SIGNS[tag])
         elif tag in _NOTES:

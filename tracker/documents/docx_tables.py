@@ -14,6 +14,7 @@ from tracker.documents.refusals import refusal
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_PROPERTIES, _SPAN, _VERTICAL, _HORIZONTAL = W + "tcPr", W + "gridSpan", W + "vMerge", W + "hMerge"
 _TRANSPARENT = frozenset(W + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo"))
 
 
@@ -46,15 +47,13 @@ def _place(
 ) -> int:
     """Adds a cell, or lengthens the one above it or left of it; gives the column after it."""
     row, column = at
-    properties = child(cell, "tcPr")
-    colspan = _span(value(properties, "gridSpan"), least=1)
-    merge = child(properties, "vMerge")
+    colspan, merge, is_continued = _merging(cell)
     if merge is not None and merge.get(VAL) != "restart" and column in open_cells:
         index = open_cells[column]
         above = cells[index]
         cells[index] = replace(above, rowspan=row - above.row + 1, text=_joined(above.text, words(cell)))
         covered[column] = index
-    elif value(properties, "hMerge") == "continue" and cells and cells[-1].row == row:
+    elif is_continued and cells and cells[-1].row == row:
         cells[-1] = replace(cells[-1], colspan=cells[-1].colspan + colspan)
     else:
         if merge is not None:
@@ -63,6 +62,19 @@ def _place(
     if column + colspan > MAX_COLUMNS:
         raise refusal("too-complex")
     return column + colspan
+
+
+def _merging(cell: _Element) -> tuple[int, _Element | None, bool]:
+    """Gives the columns a cell spans, its vertical merge, and whether it continues the cell left of it."""
+    colspan, merge, is_continued = 1, None, False
+    for said in next(cell.iterchildren(_PROPERTIES), ()):
+        if said.tag == _SPAN:
+            colspan = _span(said.get(VAL), least=1)
+        elif said.tag == _VERTICAL:
+            merge = said
+        elif said.tag == _HORIZONTAL:
+            is_continued = said.get(VAL) == "continue"
+    return colspan, merge, is_continued
 
 
 def _joined(above: str, below: str) -> str:
