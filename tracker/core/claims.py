@@ -35,7 +35,7 @@ _DOING = (
     "|建档|拓展|覆盖|惠及|带动|登记|注册|转型|运营|投用|发展|选育|设立|成立|搭建|输送|赋能|上云|诊断|救助|安置|创作|推进"
 )
 _ACTION = re.compile(f"{_MAKING}|{_DOING}")
-_MAKER = re.compile(rf"^(?:(?:{_MAKING}|{_DOING})(?:并|和)?)+(?=.{{2}})")
+_MAKER = re.compile(rf"^(?:(?:{_MAKING}|{_DOING})(?:并|和)?)++(?=.{{2}})")
 # Verbs that open a list of measures as often as a promise; they promise only beside a date or every year.
 _WEAK = re.compile(
     "^(?:组织|实施|开展|建立|成立|设立|制定|修订|发布|提供|服务|形成|推进|完成|落地|布局|发展|突破|组建|共建|搭建)$"
@@ -43,7 +43,7 @@ _WEAK = re.compile(
 _MONEY_ACTION = re.compile("完成|实现|引进|争取|到位|融资|撬动|签约|签订|达成|投放|发放.{0,12}贷款")
 _LEFT = re.compile(
     rf"(?:(?P<level>{_LEVEL})|(?P<change>(?:年均|平均|同比|年)?(?:{_CHANGE}))|(?P<action>{_MAKING}|{_DOING}))?"
-    rf" ?(?P<bound>(?:{_BOUNDS}|{_HEDGES})*) ?$"
+    rf" ?(?P<bound>(?:{_BOUNDS}|{_HEDGES})*+) ?$"
 )
 _SHORTENED = re.compile("(?:压缩|缩短|压减|减少|缩减|降低|控制|减|降)[到至为在]$")
 _PER_ONE = re.compile(
@@ -61,13 +61,14 @@ _PLANT = re.compile("(?:项目|工程|生产线|装置|基地|电站|机组|产�
 _PLANT_UNIT = re.compile("吨|瓦|千伏|伏安|立方米|千瓦时")
 JOINT = re.compile(r" ?(?:、|和|及|以及|与|或) ?")
 _LEADING = re.compile(
-    r"(?:[ ,、:▢.—–\-●◆■▲·]+(?<!■)|[0-9]{1,2}[.、](?![0-9])|[一二三四五六七八九十]{1,3}(?:是|、)|第[一二三四五]阶段|力争|确保|努力|争取"
-    r"|实现|推动|促进|使得|其中|同时|并且|并(?![网购联轨])|且|预计|计划|原则上|全面|届时|以及|[和与](?=[一-鿿]{3})|[我全本](?:市|县|省|区|州)"
-    r"(?![域级场政值长委民])的?|(?:年)?[底末]前?[,、]?|期间|要)+"
+    r"(?:[ ,、:▢.—–\-●◆■▲·]+(?<!■)|[0-9]{1,2}[.、](?![0-9])|[一二三四五六七八九十]{1,3}(?:是|、)|第[一二三四五]阶段"
+    r"|力争|确保|努力|争取"
+    r"|实现|推动|促进|使得|其中|同时|并且|并(?![网购联轨])|且|预计|计划|原则上|全面|将|届时|以及|[和与](?=[一-鿿]{3})|[我全本](?:市|县|省|区|州)"
+    r"(?![域级场政值长委民])的?|(?:年)?[底末]前?[,、]?|期间|要)++"
 )
 _TRAILING = re.compile(
-    r"(?:[ ,、:]|分别|总体|(?<![人户亩地年平日])均|力争|争取|确保|预计|应当|应|将|全部|稳步|逐步|基本|累计|总计|合计|共计"
-    r"|[从由]的?|比上年|较上年|比较|比(?<!占比)|较|各自|各|也|都|要|到|至|为|在|的)+$"
+    r"(?:[ ,、:]|分别|总体|(?<![人户亩地年平日])均|力争|争取|确保|预计|应当|应|将|全部|稳步|逐步|基本|累计|总计"
+    r"|合计|共计|[从由]的?|比上年|较上年|比较|比(?<!占比)|较|各自|各|也|都|要|到|至|为|在|的)++$"
 )
 _GENERIC = re.compile(
     "(?:累计|全[市县省区])?(?:总量|总数|数量|总规模|规模|总额|累计|总面积|占比|比例|比重|其中)?"
@@ -75,9 +76,10 @@ _GENERIC = re.compile(
     f"|(?:年均?|同比|平均)?(?:{_CHANGE})(?:率|幅度)?|增速|增幅|降幅"
 )
 _SUFFIX = re.compile(
-    "(?:数量|总数|总量|增加值|产值|面积|产量|收入|销售额|成交额|占比|比重|比例|覆盖率|普及率|入学率|利用率|合格率)$"
+    "(?:数量|总数|总量|增加值|产值|面积|产量|收入|销售额|成交额|占比|比重|比例|覆盖率|排放量|拥有量|普及率|入学率|利用率|合格率)$"
 )
 _LEVELS = re.compile("(?P<first>[一-鿿]{1,4})、(?P<second>[一-鿿]{1,3})[两二]级(?P<rest>[^、]+)")
+_GROWTH = re.compile(f"(?<=..)(?:年均|平均|同比|年)?(?:{_CHANGE})$")
 _SHARE_NAME = re.compile("(?:率|比重|占比|比例|增速|增幅|强度|覆盖面|份额|指数)$")
 _MONEY_NAME = re.compile("(?:额|值|收入|投资|规模|支出|税收|营收|经费|贷款|余额|产出|总量)$")
 _NOT_AHEAD = re.compile("的(?!目标|水平|要求|规模|标准|任务)")
@@ -133,7 +135,7 @@ class Claim:
     @property
     def noun(self) -> str:
         """The name to carry on to a later clause that names nothing."""
-        return _MAKER.sub("", self.names[-1])
+        return _GROWTH.sub("", _MAKER.sub("", self.names[-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class _Phrase:
             return None
         if re.search("部分[为的]?$", self.subject.match):
             return None
-        named = self.subject.trimmed()
+        named = self._named()
         if self.match["level"] in ("完成", "实现") and not named.match:
             return None
         return self._claim(named, added=verb, shape="level")
@@ -205,7 +207,7 @@ class _Phrase:
     def made(self) -> Claim | None:
         """新增省级平台3家; 建成3家 (named before); 省级、市级平台各2家; 科技创新团队5个 (in a list)."""
         if self.match["action"]:
-            return self._claim(self.subject.trimmed(), added="", shape="made") if self._carried() else None
+            return self._claim(self._named(), added="", shape="made") if self._carried() else None
         if _DESCRIBING.search(self.subject.match):
             return None
         named = self.subject.trimmed()
@@ -233,12 +235,14 @@ class _Phrase:
 
     def _may_open(self, verb: str) -> bool:
         left = self.side.left.match.strip()
-        if not verb and not _bounds(self.match):
+        if not verb and not self.match["bound"]:
             listed = self.context.shape == "after" and (not left or JOINT.fullmatch(left) is not None)
             return listed or (left.endswith("等") and self.context.dated_here and _ACTION.search(left) is not None)
-        behind = _ACTION.search(self.subject.match[-6:])
-        if not verb or verb in ("达到", "达"):
-            return verb == "" and behind is not None and self.context.dated
+        if not verb:
+            urged = re.search("力争|争取|确保", self.match["bound"]) is not None
+            return self.side.kind is Kind.COUNT and (urged or self.context.dated_here)
+        if verb in ("达到", "达"):
+            return False
         if self.side.kind is Kind.MONEY:
             return verb in ("完成", "实现", "引进", "争取", "撬动")
         if not re.fullmatch(f"{_MAKING}|{_DOING}", verb) or verb in ("推进", "发展", "服务", "提供"):
@@ -255,16 +259,24 @@ class _Phrase:
             return False
         listed = self.context.shape in ("level", "made", "list")
         if self.side.kind is Kind.SHARE:
-            return (listed or self.context.dated_here) and _SHARE_NAME.search(named.match) is not None
+            return (listed or self.context.dated) and _SHARE_NAME.search(named.match) is not None
         if self.side.kind is Kind.MONEY:
             return (listed or self.context.dated_here) and _MONEY_NAME.search(named.match) is not None
         return listed or self.context.dated_here
+
+    def _named(self) -> Cut:
+        """The subject, with a verb that ends it as a noun does (老旧小区改造); nothing where only the verb stands."""
+        named = self.subject.trimmed()
+        if named.match and self.match["action"]:
+            return self.side.left.part(0, len(self.subject.match) + len(self.match["action"])).trimmed()
+        return named
 
     def _carried(self) -> bool:
         return bool(self.subject.trimmed().match or self.context.noun or self.context.idle)
 
     def _claim(self, named: Cut, *, added: str, shape: str) -> Claim | None:
-        names = tuple(f"{name}{added}" for name in self._names(named))
+        carried = added in ("新增", "净增") and not named.match
+        names = tuple(f"{added}{name}" if carried else f"{name}{added}" for name in self._names(named))
         if not names[0] or not re.search("[一-鿿A-Za-z]", names[0]):
             return None
         first, last = self.side.run[0], self.side.run[-1]

@@ -17,7 +17,10 @@ _CHINESE = "[〇零一二两三四五六七八九十百千万亿]{1,9}"
 _SCALE = "万亿|亿|千万|百万|十万|万|千|百"
 _MONEY = "美元|欧元|港元|元"
 _SHARE = "%|‰|个百分点|百分点|倍"
-_PERIOD = "个工作日|个自然日|个交易日|工作日|自然日|个半月|个月|个小时|个星期|个季度|个学期|个周期|小时|分钟|秒|天|日|年|岁|周|月"
+_PERIOD = (
+    "个工作日|个自然日|个交易日|工作日|自然日|个半月|个月|个小时|个星期|个季度|个学期|个周期|小时|分钟|秒|天|日|年|岁"
+    "|周|月"
+)
 _COUNT = (
     "家次|家|户次|户|平方公里|平方千米|平方米|立方米|公里|千米|海里|米|公顷|亩次|亩|公斤|千克|毫克|微克|吨标准煤|吨标煤"
     "|吨|斤|千瓦时|兆瓦时|千瓦|兆瓦|吉瓦|瓦|伏安|千伏|标准箱|标箱|人年|人次|人天|人|名|项次|项|件次|件|所|座次|座|处"
@@ -25,7 +28,10 @@ _COUNT = (
     "|队|组|班次|班|间|栋|幢|床|车次|卷|册|本|首|集|村次|村|镇|机架|标准机架|机柜|课时|学时|对|片|宗|起|例|笔|单|款|门"
     "|次|度|分贝|分|点位|个次|个|位"
 )
-_PER = "年|月|日|天|亩|万人|千人|百人|人年|人|户|家|平方公里|平方米|立方米|公顷|升|吨|千瓦时|小时|次|件|万元|亿元|百户|标箱"
+_PER = (
+    "年|月|日|天|亩|万人|千人|百人|人年|人|户|家|平方公里|平方米|立方米|公顷|升|吨|千瓦时|小时|次|件|万元|亿元"
+    "|百户|标箱"
+)
 _TAIL = "及以上|以上|左右|上下|以内|之内|及以下|以下|之上"
 
 _QUANTITY = re.compile(
@@ -51,11 +57,14 @@ _TIME = re.compile(
     r"|(?P<vague>年内|年底前|今年|当年|本年度?|明年底?|[两二三四五0-9]{1,2}年内)"
 )
 _PLAN_END = {"二": 2015, "三": 2020, "四": 2025, "五": 2030, "六": 2035}
-_MULTIPLIERS = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100}  # fmt: skip
+_MULTIPLIERS = {
+    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100,
+}  # fmt: skip
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _HEAD = 4000
 _SPAN_OF_PLAN = re.compile(rf"(?<![0-9])(?P<first>{_YEAR})(?:年)? ?{DASH} ?{_YEAR}年")
+_NUMBER_OF_PLAN = re.compile(rf"[〔［【\[(（](?P<first>{_YEAR})[〕］】\])）][0-9]{{1,4}}号")
 _MEASURE_CELL = re.compile(
     rf"(?:(?:{_SCALE})?(?:{_MONEY}|{_SHARE}|{_PERIOD}|{_COUNT}|标准煤当量|吨|公斤)|[A-Za-zµμ²³]{{1,8}})"
     rf"(?:\((?:{_COUNT})\))?(?:[/、每](?:{_SCALE})?[一-鿿A-Za-z0-9²³]{{1,6}}){{0,2}}"
@@ -204,11 +213,11 @@ def is_measure(cell: str) -> bool:
 
 
 def plan_start(content: str) -> int | None:
-    """The first year of the plan's period (2022—2025年) as named near the document's beginning; else None."""
+    """The first year of the plan's period (2022—2025年) or that of its number, as printed near its beginning."""
     return _plan_start(content[:_HEAD])
 
 
 @lru_cache(maxsize=64)
 def _plan_start(head: str) -> int | None:
-    match = _SPAN_OF_PLAN.search(head)
+    match = _SPAN_OF_PLAN.search(head) or _NUMBER_OF_PLAN.search(head)
     return int(match["first"]) if match else None

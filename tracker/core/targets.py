@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 from tracker.core import script
@@ -27,6 +28,7 @@ class Target:
 # How far back of its number a name may begin, and how far behind it one may end.
 _REACH = 90
 _AHEAD = 140
+_LONGEST_ASIDE = 2000
 
 _GRANT = re.compile(
     "给予|予以|(?<!科技)(?<!技术)奖励|奖补|奖金|补助|补贴|资助|贴息|一次性|减按|罚款|最高不超|拨付|上限|限额|封顶|不得超过"
@@ -38,7 +40,8 @@ _PAST = re.compile(
     "|减少|认定|培养|举办|转化)了|目前|近年来|多年来|以来|(?<![比较])(?:去年|上年)(?!度?同期|[增基])|过去|截至当前|现有"
     "|位[居列]全|居全[国省市]"
 )
-_BASELINE = re.compile("(?:从|由|比|较|现有|现在的)的?$")
+_BASELINE = re.compile("(?:从|由|(?<![占同])比|较|现有|现在的)的?$")
+_CLAUSE_END = re.compile(",(?!(?<=[0-9],)[0-9]{3}(?![0-9]))")
 _SENTENCE_END = re.compile("[。!?;:\n]|$")
 
 
@@ -93,9 +96,9 @@ def _masked(text: str) -> str:
             opened.append((character, i))
         elif character in _PAIRS and opened and opened[-1][0] == _PAIRS[character]:
             _, at = opened.pop()
-            if not opened and not _PLAN_NAME.fullmatch(text, at + 1, i):
+            if not opened and i - at < _LONGEST_ASIDE and not _PLAN_NAME.fullmatch(text, at + 1, i):
                 out[at : i + 1] = ("▢" if character == ")" else "■") * (i + 1 - at)
-        elif character == "\n" and text[max(0, i - 1) : i] == "\n":
+        elif character == "\n" and text[max(0, i - 1) : i] in ("\n", "。", ";"):
             opened.clear()
     return "".join(out)
 
@@ -139,8 +142,8 @@ class _Reader:
         self.state = _State(year=year, by=year, dated=bool(year))
         granting = False
         while start < end:
-            stop = self.text.find(",", start, end)
-            stop = end if stop < 0 else stop
+            comma = _CLAUSE_END.search(self.text, start, end)
+            stop = comma.start() if comma else end
             granting = self._clause(start, stop, granting=granting)
             start = stop + 1
 
@@ -180,23 +183,31 @@ class _Reader:
     def _events(self, clause: _Clause, events: list[Quantity | Time]) -> None:
         anchor = clause.start
         removed: list[tuple[int, int]] = []
-        while events:
-            event = events.pop(0)
+        compared_until = -1
+        waiting = deque(events)
+        while waiting:
+            event = waiting.popleft()
             if isinstance(event, Time):
                 self._moment(event, clause)
-                removed.append((event.start, event.end + (self.text[event.end : event.end + 1] == "的")))
+                removed.append(self._stretch(event))
+                compared_until = removed[-1][1] if event.baseline else -1
                 continue
             run = [event]
-            while events and isinstance(events[0], Quantity) and self._joins(run[-1], events[0]):
-                run.append(events.pop(0))  # type: ignore[arg-type]
+            while waiting and isinstance(waiting[0], Quantity) and self._joins(run[-1], waiting[0]):
+                run.append(waiting.popleft())  # type: ignore[arg-type]
             left = self._cut(max(anchor, event.start - _REACH), event.start, removed[-8:])
             compared = _BASELINE.search(left.match)
-            if compared:
-                removed.append((left.at[compared.start()], run[-1].end))
+            if compared or event.start == compared_until:
+                removed.append((left.at[compared.start()] if compared else event.start, run[-1].end))
                 continue
-            anchor = (
-                self._amounts(clause, Side(tuple(run), left, self.text[run[-1].end : run[-1].end + _AHEAD])) or anchor
-            )
+            right = self.text[run[-1].end : run[-1].end + _AHEAD]
+            anchor = self._amounts(clause, Side(tuple(run), left, right)) or anchor
+
+    def _stretch(self, when: Time) -> tuple[int, int]:
+        """The place a date takes out of a name; the 到 of 增加到2026年的200家 stays with its verb."""
+        if self.text[when.end : when.end + 1] != "的":
+            return when.start, when.end
+        return when.start + (self.text[when.start] in "到至"), when.end + 1
 
     def _joins(self, last: Quantity, event: Quantity) -> bool:
         return JOINT.fullmatch(self.text, last.end, event.start) is not None
