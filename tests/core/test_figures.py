@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,6 @@ def test_the_pieces_of_a_bar_stand_side_by_side_and_fill_it(values: list[int], w
         assert all(piece.width == 0 for piece in pieces)
         return
     assert abs(sum(piece.width for piece in pieces) - width) < 0.1
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         assert abs(before.x + before.width - after.x) < 0.05
     assert all((piece.width > 0) == (value > 0) for piece, value in zip(pieces, values, strict=True))
