@@ -1,0 +1,294 @@
+"""From an uploaded document to a draft kept in the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.core.answers import everyone_words
+from tracker.core.names import split_names
+from tracker.core.permissions import Actor
+from tracker.core.terms import DraftStatus, DueBasis, DutyRole, TaskKind
+from tracker.db import office_date
+from tracker.documents import Limits, read_document
+from tracker.errors import Invalid
+from tracker.models import (
+    DraftFinding,
+    DraftItem,
+    ImportDraft,
+    Plan,
+    SourceDocument,
+    StoredFile,
+    User,
+)
+from tracker.services import audit
+from tracker.services.naming import note_names, register_of
+
+CONTENT_TYPES = {
+    "txt": "text/plain",
+    "html": "text/html",
+    "htm": "text/html",
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+PASTED = "粘贴文本.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document as it came, before it is read."""
+
+    data: bytes
+    filename: str
+
+    @property
+    def sha256(self) -> str:
+        """The key under which these bytes are kept."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A draft that was made of the same file before, and the plan it became."""
+
+    draft_id: int
+    plan_id: int | None
+    status: DraftStatus
+    uploaded_by: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One import in the list."""
+
+    id: int
+    title: str
+    filename: str
+    status: DraftStatus
+    is_solicitation: bool
+    created_by: str
+    created_at: datetime
+    updated_by: str
+    updated_at: datetime
+    items: int
+    open_findings: int
+    plan_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """What came back from the reader."""
+
+    content: str
+    plan: Mapping[str, Any]
+
+
+def uploaded(data: bytes | None, filename: str | None, pasted: str) -> Upload:
+    """Gives what was handed in: the file, or the pasted words when no file was chosen.
+
+    Raises Invalid when neither or both were given.
+    """
+    if data and pasted.strip():
+        raise Invalid({"": "请只用一种方式：上传文件，或者粘贴正文。"})
+    if data:
+        return Upload(data, (filename or "未命名").replace("\\", "/").rsplit("/", 1)[-1][:200])
+    if pasted.strip():
+        return Upload(pasted.replace("\r\n", "\n").encode(), PASTED)
+    raise Invalid({"": "请选择要导入的文件，或者粘贴方案正文。"})
+
+
+def find_known(session: Session, actor: Actor, upload: Upload) -> Known | None:
+    """Gives the draft or plan that the same bytes became before in this jurisdiction."""
+    found = session.execute(
+        select(ImportDraft, SourceDocument, User.name, Plan.id)
+        .join(SourceDocument, ImportDraft.source_document_id == SourceDocument.id)
+        .join(User, SourceDocument.uploaded_by_id == User.id)
+        .outerjoin(Plan, Plan.draft_id == ImportDraft.id)
+        .where(SourceDocument.jurisdiction_id == actor.jurisdiction_id, SourceDocument.sha256 == upload.sha256)
+        .where(ImportDraft.status != DraftStatus.DISCARDED)
+        .order_by(ImportDraft.id.desc())
+    ).first()
+    if found is None:
+        return None
+    draft, source, name, plan_id = found
+    return Known(draft.id, plan_id, draft.status, name, source.uploaded_at)
+
+
+def read_upload(upload: Upload, *, max_bytes: int) -> ReadDocument:
+    """Gives the reading of a document; takes seconds for a long one, so call it outside a transaction.
+
+    Raises Unreadable with the sentence that says why not.
+    """
+    reading = read_document(upload.data, filename=upload.filename, limits=Limits(max_bytes=max_bytes))
+    return ReadDocument(reading.text.content, reading.plan)
+
+
+def start_draft(session: Session, actor: Actor, upload: Upload, reading: ReadDocument, *, now: datetime) -> ImportDraft:
+    """Keeps the document and the draft read from it, with every name matched against the registry.
+
+    Gives the draft that is already there when somebody else was quicker with the same file.
+    """
+    known = find_known(session, actor, upload)
+    if known is not None:
+        return session.get_one(ImportDraft, known.draft_id)
+    source = _kept_source(session, actor, upload, reading, now)
+    draft = _draft(actor, source, reading.plan, now)
+    draft.items = [_item(n, task) for n, task in enumerate(reading.plan["tasks"], start=1)]
+    draft.findings = [_finding(finding) for finding in reading.plan["findings"]]
+    register = register_of(session, actor.jurisdiction_id, on=office_date(now))
+    note_names(draft, _names_in(draft), register)
+    session.add(draft)
+    session.flush()
+    audit.record(
+        session, actor, "import.start", draft, summary=f"导入《{draft.title}》", now=now, filename=upload.filename
+    )
+    return draft
+
+
+def _kept_source(
+    session: Session, actor: Actor, upload: Upload, reading: ReadDocument, now: datetime
+) -> SourceDocument:
+    digest = upload.sha256
+    if session.get(StoredFile, digest) is None:
+        ending = upload.filename.rsplit(".", 1)[-1].lower()
+        kind = CONTENT_TYPES.get(ending, "application/octet-stream")
+        session.add(StoredFile(sha256=digest, size_bytes=len(upload.data), content_type=kind, data=upload.data))
+        session.flush()
+    source = session.scalar(
+        select(SourceDocument).where(
+            SourceDocument.jurisdiction_id == actor.jurisdiction_id, SourceDocument.sha256 == digest
+        )
+    )
+    if source is None:
+        source = SourceDocument(
+            jurisdiction_id=actor.jurisdiction_id, sha256=digest, filename=upload.filename, content=reading.content
+        )
+        session.add(source)
+    source.content = reading.content
+    source.uploaded_by_id, source.uploaded_at = actor.user_id, now
+    session.flush()
+    return source
+
+
+def _draft(actor: Actor, source: SourceDocument, plan: Mapping[str, Any], now: datetime) -> ImportDraft:
+    period = plan.get("period") or {}
+    everyone = [rule for rule in plan.get("rules", []) if rule["kind"] == "everyone"]
+    kept = {key: plan.get(key, []) for key in ("targets", "indicators", "rules")}
+    shared = [name for rule in everyone for name in split_names(everyone_words(rule["printed"]))]
+    return ImportDraft(
+        jurisdiction_id=actor.jurisdiction_id,
+        source_document_id=source.id,
+        status=DraftStatus.REVIEWING,
+        title=(plan.get("title") or source.filename.rsplit(".", 1)[0])[:200],
+        doc_no=(plan.get("doc_no") or "")[:80],
+        issuer=(plan.get("issuer") or "")[:200],
+        issued_on=_day(plan.get("issued_on")),
+        is_solicitation=bool(plan.get("is_draft")),
+        period_start=period.get("start"),
+        period_end=period.get("end"),
+        reading={**kept, "everyone": {"names": shared, "is_applied": bool(shared)}},
+        created_by_id=actor.user_id,
+        created_at=now,
+        updated_by_id=actor.user_id,
+        updated_at=now,
+    )
+
+
+def _item(position: int, task: Mapping[str, Any]) -> DraftItem:
+    deadline = task.get("deadline") or {}
+    due_on = _day(deadline.get("date")) if deadline.get("kind") == "date" else None
+    kind = TaskKind(task["kind"])
+    return DraftItem(
+        position=position * 10,
+        number=task["no"][:80],
+        path=list(task["path"]),
+        part=task["part"],
+        kind=kind,
+        is_included=kind is TaskKind.TASK,
+        title=task["title"],
+        text=task["text"],
+        duties=[{"role": role.value, **unit} for role in DutyRole for unit in task[role.value]],
+        leader=(task.get("leader") or "")[:200],
+        deadline_printed=deadline.get("printed", "")[:200],
+        due_on=due_on,
+        due_basis=DueBasis.PRINTED if due_on else None,
+        is_standing=deadline.get("kind") == "standing",
+        targets=task.get("targets", []),
+        milestones=task.get("milestones", []),
+        start=task["source"]["start"],
+        end=task["source"]["end"],
+    )
+
+
+def _finding(finding: Mapping[str, Any]) -> DraftFinding:
+    return DraftFinding(
+        code=finding["code"][:80],
+        level=finding["level"],
+        message=finding["message"],
+        start=finding["start"],
+        end=finding["end"],
+        # What the reader only wants known needs nobody's decision.
+        is_settled=finding["level"] == "info",
+    )
+
+
+def _names_in(draft: ImportDraft) -> Iterable[str]:
+    for item in draft.items:
+        yield from (duty["name"] for duty in item.duties)
+    yield from draft.reading["everyone"]["names"]
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def list_drafts(session: Session, actor: Actor) -> Sequence[DraftRow]:
+    """Gives the imports of the actor's jurisdiction, last touched first."""
+    creator, editor = aliased(User), aliased(User)
+    items = _count(DraftItem, DraftItem.is_included)
+    findings = _count(DraftFinding, DraftFinding.is_settled.is_(False))
+    query = (
+        select(ImportDraft, SourceDocument.filename, creator.name, editor.name, items, findings, Plan.id)
+        .join(SourceDocument, ImportDraft.source_document_id == SourceDocument.id)
+        .join(creator, ImportDraft.created_by_id == creator.id)
+        .join(editor, ImportDraft.updated_by_id == editor.id)
+        .outerjoin(Plan, Plan.draft_id == ImportDraft.id)
+        .where(ImportDraft.jurisdiction_id == actor.jurisdiction_id)
+        .order_by(ImportDraft.updated_at.desc(), ImportDraft.id.desc())
+    )
+    return [
+        DraftRow(
+            id=draft.id,
+            title=draft.title,
+            filename=filename,
+            status=draft.status,
+            is_solicitation=draft.is_solicitation,
+            created_by=created_by,
+            created_at=draft.created_at,
+            updated_by=updated_by,
+            updated_at=draft.updated_at,
+            items=item_count,
+            open_findings=finding_count,
+            plan_id=plan_id,
+        )
+        for draft, filename, created_by, updated_by, item_count, finding_count, plan_id in session.execute(
+            query
+        )
+    ]
+
+
+def _count(record: Any, condition: Any) -> Any:
+    return (
+        select(func.count(record.id))
+        .where(record.draft_id == ImportDraft.id, condition)
+        .correlate(ImportDraft)
+        .scalar_subquery()
+    )
