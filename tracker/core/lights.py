@@ -1,0 +1,195 @@
+"""Lights (亮灯): the day each one comes is computed when something is written; a page only compares it with today.
+
+Source: DESIGN 5.2. Precedence: done, late, cannot tell, behind, near, on time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Protocol
+
+from tracker.core.terms import DutyRole, FilingMode, Labelled
+from tracker.core.workdays import Calendar, first_of_next_month
+
+
+class Light(Labelled):
+    """A light, strongest first; where several have come, the first of them is shown."""
+
+    DONE = "done", "已完成"
+    LATE = "late", "逾期"
+    UNKNOWN = "unknown", "暂无法研判"
+    BEHIND = "behind", "滞后"
+    NEAR = "near", "临期"
+    ON_TIME = "on_time", "正常"
+
+
+# The attribute that holds the first day of each light; "on time" is what is left over.
+DAY_OF: dict[Light, str] = {
+    Light.DONE: "done_on",
+    Light.LATE: "late_on",
+    Light.UNKNOWN: "unknown_on",
+    Light.BEHIND: "behind_on",
+    Light.NEAR: "near_on",
+}
+
+
+class DatedLights(Protocol):
+    """Whatever carries the first day of each light: a record, a row of its history, or LightDays."""
+
+    @property
+    def near_on(self) -> date | None: ...
+    @property
+    def behind_on(self) -> date | None: ...
+    @property
+    def late_on(self) -> date | None: ...
+    @property
+    def unknown_on(self) -> date | None: ...
+    @property
+    def done_on(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LightDays:
+    """The first day of each light; None: that light never comes."""
+
+    near_on: date | None = None
+    behind_on: date | None = None
+    late_on: date | None = None
+    unknown_on: date | None = None
+    done_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LightFacts:
+    """What the lights of one duty, or of a task through its lead, depend on.
+
+    `issued_on` is None while it is prepared; `due_on` is None for what is 长期坚持; `files` is false for whoever owes
+    no monthly report; `near_workdays` and `tolerance_points` are the plan's.
+    """
+
+    issued_on: date | None
+    due_on: date | None
+    percent: int | None = None
+    last_filed_on: date | None = None
+    done_on: date | None = None
+    files: bool = False
+    near_workdays: int = 7
+    tolerance_points: int = 10
+
+
+def files_progress(mode: FilingMode, role: DutyRole, *, is_first_lead: bool, has_lead: bool) -> bool:
+    """Whether a unit with this duty files progress every month.
+
+    Takes `has_lead`: whether the task has a first lead; without one every lead or responsible unit files.
+    Source: DESIGN 5.1, filing mode; 配合 units never file.
+    """
+    if role is DutyRole.COOPERATING:
+        return False
+    return is_first_lead or not has_lead or mode is not FilingMode.LEAD
+
+
+def light_dates(facts: LightFacts, calendar: Calendar) -> LightDays:
+    """Gives the first day of each light; what is done has no other, what is not issued has none."""
+    if facts.done_on is not None:
+        return LightDays(done_on=facts.done_on)
+    if facts.issued_on is None:
+        return LightDays()
+    return LightDays(
+        near_on=calendar.add_workdays(facts.due_on, -facts.near_workdays) if facts.due_on else None,
+        behind_on=_behind_on(facts),
+        late_on=facts.due_on + timedelta(days=1) if facts.due_on else None,
+        unknown_on=_unknown_on(facts),
+    )
+
+
+def _behind_on(facts: LightFacts) -> date | None:
+    """First day on which more of the time has passed than was done, by more than the plan tolerates (序时进度)."""
+    if not facts.files or facts.percent is None or facts.due_on is None or facts.issued_on is None:
+        return None
+    total = (facts.due_on - facts.issued_on).days
+    covered = facts.percent + facts.tolerance_points
+    if total <= 0 or covered >= 100:
+        return None
+    return facts.issued_on + timedelta(days=covered * total // 100 + 1)
+
+
+def _unknown_on(facts: LightFacts) -> date | None:
+    """First day after a whole month without a filing."""
+    if not facts.files or facts.issued_on is None:
+        return None
+    return first_of_next_month(first_of_next_month(_last_word_on(facts)))
+
+
+def _last_word_on(facts: LightFacts) -> date:
+    assert facts.issued_on is not None  # noqa: S101 - only asked of what is issued
+    return max(facts.issued_on, facts.last_filed_on or facts.issued_on)
+
+
+def worst(several: Iterable[DatedLights]) -> LightDays:
+    """Gives the days of what has no lead: each light comes when it comes to the first of its open duties."""
+    held = list(several)
+    days: dict[str, date | None] = {}
+    for name in (field.name for field in fields(LightDays) if field.name != "done_on"):
+        days[name] = min((day for each in held if (day := getattr(each, name)) is not None), default=None)
+    return LightDays(**days)
+
+
+def light(dates: DatedLights, today: date) -> Light:
+    """Gives the light on a day."""
+    for member, attribute in DAY_OF.items():
+        day = getattr(dates, attribute)
+        if day is not None and day <= today:
+            return member
+    return Light.ON_TIME
+
+
+def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
+    """Gives in one sentence why the light is what it is."""
+    match light(light_dates(facts, calendar), today):
+        case Light.DONE:
+            return f"已于{_day(facts.done_on)}完成。"
+        case Light.LATE:
+            return _late(facts, today, calendar)
+        case Light.UNKNOWN:
+            since = f"{_day(facts.last_filed_on)}报送" if facts.last_filed_on else f"{_day(facts.issued_on)}交办"
+            return f"自{since}以来,超过一个整月没有报送进展,无法研判。"
+        case Light.BEHIND:
+            return _behind(facts, today)
+        case _:
+            return _running(facts, today, calendar)
+
+
+def _late(facts: LightFacts, today: date, calendar: Calendar) -> str:
+    assert facts.due_on is not None  # noqa: S101 - late comes from a due date alone
+    passed = calendar.workdays_between(facts.due_on, today)
+    # The due date may have been the last working day before a holiday that is still on.
+    how_long = f"{passed}个工作日" if passed else f"{(today - facts.due_on).days}天(均为休息日)"
+    return f"应于{_day(facts.due_on)}前完成,已逾期{how_long}。"
+
+
+def _behind(facts: LightFacts, today: date) -> str:
+    assert facts.due_on and facts.issued_on and facts.percent is not None  # noqa: S101 - see _behind_on
+    total = (facts.due_on - facts.issued_on).days
+    # Rounded up, since a gap printed as equal to the tolerance would not explain the light.
+    elapsed = -(-(today - facts.issued_on).days * 100 // total)
+    gap = elapsed - facts.percent
+    return (
+        f"时间已过{elapsed}%,完成比例{facts.percent}%,落后序时进度{gap}个百分点,超出允许的{facts.tolerance_points}个。"
+    )
+
+
+def _running(facts: LightFacts, today: date, calendar: Calendar) -> str:
+    if facts.issued_on is None:
+        return "尚未立项交办。"
+    if facts.due_on is None:
+        return "长期坚持,不设完成时限。"
+    left = calendar.workdays_between(today, facts.due_on)
+    if today == facts.due_on:
+        return f"今日({_day(facts.due_on)})到期。"
+    return f"应于{_day(facts.due_on)}前完成,还有{left}个工作日。"
+
+
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else "—"

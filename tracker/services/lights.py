@@ -1,0 +1,188 @@
+"""The dates of lights on tasks and duties: recomputed with every write, compared with today by every page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from tracker.core.lights import (
+    DAY_OF,
+    DatedLights,
+    Light,
+    LightDays,
+    LightFacts,
+    files_progress,
+    light,
+    light_dates,
+    reason,
+    worst,
+)
+from tracker.core.terms import AssignmentState, TaskState
+from tracker.core.workdays import Calendar
+from tracker.db import office_date
+from tracker.models import Assignment, Plan, Task
+from tracker.services.calendar import load_calendar
+from tracker.services.history import keep_history
+
+CHUNK = 500
+OPEN_DUTIES = frozenset({AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})
+_RUNNING = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW})
+_FINISHED = frozenset({TaskState.CLOSED, TaskState.ARCHIVED})
+
+
+def light_of(record: DatedLights | Any, today: date) -> Light:
+    """Gives the light of a task, a duty or a row of history on a day."""
+    return light(record, today)
+
+
+def light_condition(model: Any, wanted: Light, today: date) -> ColumnElement[bool]:
+    """Gives the condition on Task, Assignment or AssignmentHistory that its light on a day is the wanted one."""
+    conditions = []
+    for member, attribute in DAY_OF.items():
+        column = getattr(model, attribute)
+        if member is wanted:
+            return and_(column <= today, *conditions)
+        conditions.append(or_(column.is_(None), column > today))
+    return and_(*conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """One task with its plan and duties, as the rules of lights look at it."""
+
+    task: Task
+    plan: Plan
+    duties: Sequence[Assignment]
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The first lead that is still bound."""
+        return next((d for d in self.duties if d.is_first_lead and d.state is not AssignmentState.WAIVED), None)
+
+    @property
+    def open_duties(self) -> list[Assignment]:
+        return [duty for duty in self.duties if duty.state in OPEN_DUTIES]
+
+    def facts_of(self, duty: Assignment) -> LightFacts:
+        is_bound = self.task.state in _RUNNING and duty.state in OPEN_DUTIES
+        return LightFacts(
+            issued_on=duty.issued_on if is_bound else None,
+            due_on=None if self.task.is_standing else duty.due_on or self.task.due_on,
+            percent=duty.percent,
+            last_filed_on=duty.last_filed_on,
+            done_on=duty.done_on if duty.state is AssignmentState.DONE else None,
+            files=self.owes_reports(duty),
+            near_workdays=self.plan.near_workdays,
+            tolerance_points=self.plan.tolerance_points,
+        )
+
+    def owes_reports(self, duty: Assignment) -> bool:
+        """Whether a report of the month is owed: not once the part is said to be finished, not for 长期坚持."""
+        is_running = self.task.state is TaskState.IN_PROGRESS and duty.state is not AssignmentState.SUBMITTED
+        return is_running and not self.task.is_standing and files(self.plan, duty, has_lead=self.lead is not None)
+
+    def facts(self) -> LightFacts:
+        """What the task's own lights depend on: its own due date with the lead's progress."""
+        task, lead = self.task, self.lead
+        facts = self.facts_of(lead) if lead else LightFacts(task.issued_on, None)
+        return LightFacts(
+            issued_on=task.issued_on if task.state in _RUNNING else None,
+            due_on=None if task.is_standing else task.due_on,
+            percent=facts.percent,
+            last_filed_on=facts.last_filed_on,
+            done_on=task.closed_on if task.state in _FINISHED else None,
+            files=facts.files,
+            near_workdays=self.plan.near_workdays,
+            tolerance_points=self.plan.tolerance_points,
+        )
+
+    def days(self, calendar: Calendar) -> LightDays:
+        if self.lead is None and self.task.state in _RUNNING and self.open_duties:
+            return worst(light_dates(self.facts_of(duty), calendar) for duty in self.open_duties)
+        return light_dates(self.facts(), calendar)
+
+
+def files(plan: Plan, duty: Assignment, *, has_lead: bool) -> bool:
+    """Whether a duty is one that files progress under the plan's filing mode."""
+    return files_progress(plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)
+
+
+def refresh_lights(session: Session, tasks: Iterable[Task], *, now: datetime) -> int:
+    """Recomputes the light dates of tasks and of their duties and keeps what changed as history.
+
+    Call it after every write to a task or duty, in the same transaction. Gives how many rows of history it wrote.
+    """
+    calendar = load_calendar(session)
+    return _refresh(session, [task.id for task in tasks], calendar, now)
+
+
+def refresh_all_lights(session: Session, *, now: datetime) -> int:
+    """Recomputes every light date, after the working days or a rule have changed. Gives how many tasks it looked at."""
+    calendar = load_calendar(session)
+    task_ids = list(session.scalars(select(Task.id).where(Task.state.in_(_RUNNING)).order_by(Task.id)))
+    _refresh(session, task_ids, calendar, now)
+    return len(task_ids)
+
+
+def _refresh(session: Session, task_ids: list[int], calendar: Calendar, now: datetime) -> int:
+    session.flush()
+    written = 0
+    for start in range(0, len(task_ids), CHUNK):
+        standings = _standings(session, task_ids[start : start + CHUNK])
+        for standing in standings:
+            _store(standing, calendar, office_date(now))
+        session.flush()
+        written += keep_history(session, [(s.task, duty) for s in standings for duty in s.duties], now=now)
+    return written
+
+
+def _standings(session: Session, task_ids: list[int]) -> list[_Standing]:
+    duties = defaultdict(list)
+    of_tasks = select(Assignment).where(Assignment.task_id.in_(task_ids)).order_by(Assignment.position, Assignment.id)
+    for duty in session.scalars(of_tasks):
+        duties[duty.task_id].append(duty)
+    tasks = session.scalars(select(Task).where(Task.id.in_(task_ids)).options(joinedload(Task.plan)))
+    return [_Standing(task, task.plan, duties[task.id]) for task in tasks]
+
+
+def _store(standing: _Standing, calendar: Calendar, today: date) -> None:
+    for duty in standing.duties:
+        if duty.state is AssignmentState.DONE and duty.done_on is None:
+            duty.done_on = today
+        _write(duty, light_dates(standing.facts_of(duty), calendar))
+    if standing.task.state in _FINISHED and standing.task.closed_on is None:
+        standing.task.closed_on = today
+    _write(standing.task, standing.days(calendar))
+
+
+def _write(record: Task | Assignment, days: LightDays) -> None:
+    for attribute in DAY_OF.values():
+        day = getattr(days, attribute)
+        if getattr(record, attribute) != day:
+            setattr(record, attribute, day)
+
+
+def duty_reason(task: Task, duty: Assignment, today: date, calendar: Calendar) -> str:
+    """Gives in one sentence why a duty's light is what it is; the task with its plan and duties is loaded."""
+    return reason(_Standing(task, task.plan, task.assignments).facts_of(duty), today, calendar)
+
+
+def task_reason(task: Task, today: date, calendar: Calendar) -> str:
+    """Gives in one sentence why a task's light is what it is; its plan, duties and their units are loaded.
+
+    Without a lead it names the unit whose duty decides.
+    """
+    standing = _Standing(task, task.plan, task.assignments)
+    if standing.lead is None and task.state in _RUNNING and standing.open_duties:
+        shown = light(standing.days(calendar), today)
+        facts = {duty.unit.name: standing.facts_of(duty) for duty in standing.open_duties}
+        for name, its in facts.items():
+            if shown is not Light.ON_TIME and light(light_dates(its, calendar), today) is shown:
+                return f"{name}:{reason(its, today, calendar)}"
+    return reason(standing.facts(), today, calendar)
