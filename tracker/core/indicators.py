@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from tracker.core.columns import Column, Holds
 from tracker.core.quantities import NUMBER, is_measure, plain
@@ -37,6 +38,19 @@ class Indicator:
     roles: dict[str, str]
     notes: dict[str, str]
     units: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The row in the shape that `tracker parse --json` prints."""
+        return {
+            "no": self.no,
+            "printed": self.printed,
+            "name": self.name,
+            "unit": self.unit,
+            "values": dict(self.values),
+            "roles": dict(self.roles),
+            "notes": dict(self.notes),
+            "units": list(self.units),
+        }
 
 
 @dataclass(frozen=True, slots=True)
