@@ -1,0 +1,240 @@
+"""The document as a row of paragraphs: lines that were broken in printing are one again, furniture is left out.
+
+Matching is done on `View.chars`, which has no blanks; `View.at` leads every character back to the content.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from tracker.core.furniture import page_furniture
+from tracker.core.labels import bare_label_at, label_at
+from tracker.core.lines import Line
+from tracker.core.numbering import Number, Style, number_at
+
+_END = "。;:!?…"
+_BOX = re.compile(r"\(?专(?:栏|题)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})?(?![目里])")
+_ANNEX = re.compile(
+    r"附(?:件|表|录|图)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2}(?:-[0-9]{1,2})?)?(?:[:.、]|$|(?=[^的中所])(?<=[0-9一二三四五六七八九十]))"
+)
+_NOTE = re.compile(r"\(?(?:备?注|说明)[0-9]?[:.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A stretch of the view; `number` when it begins with one; `first` is its first line's index."""
+
+    start: int
+    end: int
+    number: Number | None = None
+    table: bool = False
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is matched on: characters without blanks, paragraphs parted by newlines.
+
+    `at[i]` is the content offset of character i; `gaps` are the indexes before which blanks or a line's end stood.
+    """
+
+    chars: str
+    at: array[int]
+    gaps: frozenset[int]
+    paragraphs: tuple[Paragraph, ...]
+    content: str = ""
+
+    def printed(self, start: int, end: int) -> str:
+        """What a stretch prints: blanks within lines stay, a line broken in printing is one again."""
+        at, content = self.at, self.content
+        parts = []
+        for i in range(start, end):
+            if i > start and i in self.gaps:
+                between = content[at[i - 1] + 1 : at[i]]
+                broken = "\n" in between
+                latin = content[at[i - 1]].isascii() and content[at[i]].isascii()
+                parts.append((" " if latin else "") if broken else between)
+            parts.append("\n" if self.chars[i] == "\n" else content[at[i]])
+        return "".join(parts)
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the view that a stretch of the content has left after its blanks are gone."""
+        return bisect_left(self.at, start), bisect_left(self.at, end)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The content offsets of a stretch of the view that is not empty."""
+        while end > start and self.chars[end - 1] == "\n":
+            end -= 1
+        while start < end and self.chars[start] == "\n":
+            start += 1
+        if start >= end:
+            here = self.at[min(start, len(self.at) - 1)] if self.at else 0
+            return here, here
+        return self.at[start], self.at[end - 1] + 1
+
+
+def view_of(lines: list[Line], content: str) -> View:
+    """Gives the view of a document's lines. Linear in length."""
+    skipped = page_furniture(lines)
+    kept = [line for i, line in enumerate(lines) if i not in skipped]
+    builder = _Builder(_fill_width(kept))
+    for i, line in enumerate(kept):
+        builder.add(line, kept[i + 1 : i + 9])
+    return builder.view(content)
+
+
+def display_width(text: str) -> int:
+    """How many half-width columns a line takes."""
+    return sum(1 if character < "\u2000" else 2 for character in text)
+
+
+def _fill_width(lines: list[Line]) -> int | None:
+    """The width lines were broken at, when the document has such a width."""
+    widths = sorted(display_width(line.text) + min(line.indent, 8) for line in lines if not line.table)
+    if len(widths) < 10:
+        return None
+    wide = widths[min(len(widths) - 1, int(len(widths) * 0.97))]
+    full = sum(wide * 0.88 <= width <= wide * 1.06 for width in widths)
+    return wide if 30 <= wide <= 130 and full * 10 >= len(widths) * 3 else None
+
+
+class _Builder:
+    """Lays lines one after the other and decides for each whether it goes on or begins anew."""
+
+    def __init__(self, fill: int | None) -> None:
+        self._fill = fill
+        self._chars: list[str] = []
+        self._at = array("q")
+        self._gaps: set[int] = set()
+        self._done: list[Paragraph] = []
+        self._lines = 0
+        self._sentence = False
+        self._start = 0
+        self._number: Number | None = None
+        self._last: Line | None = None
+        self._broken = False
+        self._depth = 0
+        self._values: dict[Style, int] = {}
+
+    def add(self, line: Line, following: list[Line]) -> None:
+        number = None if line.table else number_at(line.text, line.gaps)
+        if number is not None and not self._accepts(line, number):
+            number = None
+        if self._last is not None and number is None and self._goes_on(line, following):
+            self._append(line)
+            return
+        self._close()
+        self._number = number
+        if number is not None:
+            self._values[number.style] = number.value
+        self._append(line)
+
+    def view(self, content: str) -> View:
+        self._close()
+        return View("".join(self._chars), self._at, frozenset(self._gaps), tuple(self._done), content)
+
+    def _append(self, line: Line) -> None:
+        base = len(self._at)
+        if self._last is not None:
+            self._gaps.add(base)
+            self._broken = True
+        self._gaps.update(base + gap for gap in line.gaps)
+        self._chars.append(line.text)
+        self._at.extend(line.at)
+        self._lines += 1
+        self._sentence = self._sentence or "。" in line.text
+        for character in line.text:
+            if character == "(":
+                self._depth += 1
+            elif character == ")" and self._depth:
+                self._depth -= 1
+        self._last = line
+
+    def _close(self) -> None:
+        if self._last is None:
+            return
+        end = len(self._at)
+        self._done.append(Paragraph(self._start, end, self._number, self._last.table, self._broken))
+        self._chars.append("\n")
+        self._at.append(self._at[-1] + 1)
+        self._lines, self._sentence, self._start = 0, False, end + 1
+        self._last, self._depth, self._broken = None, 0, False
+
+    def _accepts(self, line: Line, number: Number) -> bool:
+        expected = number.value == self._values.get(number.style, 0) + 1
+        if number.style in (Style.DECIMAL, Style.DECIMAL_DEEP):
+            return self._accepts_decimal(number)
+        if number.style in (Style.DASH, Style.BULLET):
+            return not self._is_open(line)
+        if self._depth and self._last is not None and self._closes_soon([line]):
+            return False
+        if not number.sure:
+            return expected and not self._is_open(line)
+        return expected or number.value == 1 or not self._is_open(line)
+
+    def _accepts_decimal(self, number: Number) -> bool:
+        if number.style is Style.DECIMAL_DEEP:
+            return number.value in (1, self._values.get(number.style, 0) + 1)
+        known = self._values.get(Style.ARABIC, 0)
+        follows = number.value == self._values.get(number.style, 0) + 1
+        return number.major >= 1 and (number.value == 1 and number.major <= known + 1 or follows)
+
+    def _goes_on(self, line: Line, following: list[Line]) -> bool:
+        last = self._last
+        if last is None or last.table or line.table:
+            return False
+        if self._depth and self._closes_soon([line, *following]):
+            return True
+        return not _begins_anew(line.text) and self._is_open(line)
+
+    def _closes_soon(self, lines: list[Line]) -> bool:
+        depth = self._depth
+        for k, line in enumerate(lines):
+            number = number_at(line.text, line.gaps) if k else None
+            if number is not None and number.sure or line.table:
+                return False
+            for character in line.text[:600]:
+                depth += (character == "(") - (character == ")")
+                if depth == 0:
+                    return True
+        return False
+
+    def _is_open(self, line: Line) -> bool:
+        """Whether the paragraph so far ends in the middle of a sentence that this line may go on with."""
+        last = self._last
+        if last is None or last.text[-1] in _END:
+            return False
+        if self._fill is not None and display_width(last.text) <= self._fill * 1.06:
+            return display_width(last.text) + min(last.indent, 8) >= self._fill - 5
+        if last.text[-1] == ")":
+            return False
+        if last.text[-1] in ",、":
+            return True
+        running = self._lines > 1 or self._sentence
+        return running or (len(last.text) > 60 and ":" not in last.text[:8] and not line.indent)
+
+
+def _begins_anew(text: str) -> bool:
+    return (
+        _BOX.match(text) is not None
+        or _ANNEX.match(text) is not None
+        or _NOTE.match(text) is not None
+        or label_at(text, 0, len(text)) is not None
+        or (
+            text[0] == "("
+            and (label_at(text, 1, len(text)) is not None or bare_label_at(text, 1, len(text)) is not None)
+        )
+    )
+
+
+def is_box(text: str) -> bool:
+    """Whether a paragraph opens a box (专栏), whose items belong to the task before it."""
+    return _BOX.match(text) is not None
+
+
+def is_annex(text: str) -> bool:
+    """Whether a paragraph opens an annex or the list of annexes (附件)."""
+    return _ANNEX.match(text) is not None

@@ -1,0 +1,85 @@
+"""What a document says once about all its lists: who leads, who answers for everything, what a bare list means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracker.core.paragraphs import View
+
+
+class RuleKind(StrEnum):
+    """Who leads where no lead is printed; who answers for every task; what a list without a label means."""
+
+    LEAD = "lead"
+    EVERYONE = "everyone"
+    UNLABELLED = "unlabelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule the document states, its stretch in the view, and for bare lists whether they lead."""
+
+    kind: RuleKind
+    start: int
+    end: int
+    leads: bool = False
+
+
+_FIRST = (
+    r"(?:第一(?:个|责任|位|家|顺位|单位|部门|名)|首(?:位|个|家|列)|排(?:名|列|序)?(?:在)?(?:第一|首位|最前|前列|首)|列(?:在)?(?:第一|首位|最前|首)|居(?:首位|第一|首)"
+    r"|位(?:列|居)?(?:第一|首位)|列首)"
+)
+# Each is tried within one sentence only, and every piece is bounded.
+LEAD_RULE = re.compile(
+    rf"{_FIRST}[^。;:)(]{{0,16}}?(?:为|是|即|作为|系|视为)[^。;:)(]{{0,8}}?(?:牵头|总牵头|主办|主责)"
+)
+_EVERYONE = re.compile(
+    r"(?:均|都|皆|全部)(?:涉及|需|须|由|包括|包含|含)[^。;()]{0,20}?各[^。;]{0,24}|各[^。;]{2,24}?(?:均为|都是|均是|皆为|为各项|为所有|为全部|为以上)[^。;]{0,16}?(?:责任|配合|落实|实施)"
+    r"|各[^。;]{2,40}?不再(?:逐一|一一|逐项|单独|重复|另行|分别|逐条)?(?:列出|列入|列明|罗列|列|标注|注明|列举)"
+)
+_UNLABELLED = re.compile(
+    r"(?:括号|括弧)(?:内|中|里)?(?:所列|列出|标注|注明|的)?(?:的)?(?:单位|部门)?(?:均|即)?(?:为|是|系)[^。;)]{0,10}?(牵头|责任|负责|配合|落实)"
+)
+
+
+def is_rule(words: str) -> bool:
+    """Whether a part of a list states the rule of who leads, or says that it holds below (下同)."""
+    return (
+        re.fullmatch(r"\(?(?:以下|下|后|余|其余)(?:同|类同|均同)\)?", words) is not None
+        or LEAD_RULE.search(words) is not None
+    )
+
+
+def rules_of(view: View) -> list[Rule]:
+    """Gives the rules a document states, in reading order, one of each stretch."""
+    found: list[Rule] = []
+    for match in LEAD_RULE.finditer(view.chars):
+        found.append(Rule(RuleKind.LEAD, *_sentence(view.chars, match.start(), match.end())))
+    for match in _EVERYONE.finditer(view.chars):
+        start, end = _sentence(view.chars, match.start(), match.end())
+        sentence = view.chars[start:end]
+        if re.search(r"不再|均|都|皆|全部|所有", sentence) and re.search(r"任务|工作|措施|事项|条款|列", sentence):
+            found.append(Rule(RuleKind.EVERYONE, start, end))
+    for match in _UNLABELLED.finditer(view.chars):
+        found.append(Rule(RuleKind.UNLABELLED, match.start(), match.end(), leads=match[1] == "牵头"))
+    unique = {(rule.kind, rule.start): rule for rule in found}
+    return sorted(unique.values(), key=lambda rule: rule.start)
+
+
+_REACH = 120
+
+
+def _sentence(chars: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence around a stretch, not across brackets, paragraphs or a hundred characters."""
+    floor, ceiling = max(0, start - _REACH), min(len(chars), end + _REACH)
+    depth = 0
+    while start > floor and chars[start - 1] not in "。;\n" and not (chars[start - 1] == "(" and depth == 0):
+        start -= 1
+        depth += (chars[start] == ")") - (chars[start] == "(")
+    depth = 0
+    while end < ceiling and chars[end] not in "。;\n" and not (chars[end] == ")" and depth == 0):
+        depth += (chars[end] == "(") - (chars[end] == ")")
+        end += 1
+    return start, end
