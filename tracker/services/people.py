@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
-from tracker.core.terms import Role
-from tracker.models import RoleGrant, User
+from tracker.core.terms import Channel, Role
+from tracker.models import Jurisdiction, Notification, RoleGrant, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,21 @@ def find_signed_in(session: Session, user_id: int, epoch: int, *, today: date, a
     if user is None or user.session_epoch != epoch or (user.left_on and user.left_on <= today):
         return None
     return Known(actor_of(session, user, today=today, address=address), user.must_change_password)
+
+
+def office_and_unread(session: Session, actor: Actor) -> tuple[str, int]:
+    """Gives the name of the actor's office and how many messages wait, in one query: every page asks it."""
+    unread = (
+        select(func.count())
+        .select_from(Notification)
+        .where(
+            Notification.user_id == actor.user_id,
+            Notification.channel == Channel.INBOX,
+            Notification.read_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Jurisdiction.office_name, Jurisdiction.name, unread).where(Jurisdiction.id == actor.jurisdiction_id)
+    ).one()
+    return row[0] or row[1], row[2]

@@ -7,15 +7,17 @@ import pkgutil
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, abort, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from tracker.config import Mode, Settings
-from tracker.web import access, errors, navigation, rendering
+from tracker.web import access, errors, limits, masthead, navigation, rendering
 
 csrf = CSRFProtect()
+LARGEST_ID = 2**31 - 1
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -27,11 +29,14 @@ def install(app: Flask, settings: Settings) -> None:
     _harden(app, settings)
     Bootstrap5(app)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    _refuse_unstorable(app)
     csrf.init_app(app)
+    limits.limiter.init_app(app)
     access.install(app)
     errors.install(app)
     rendering.install(app)
     navigation.install(app)
+    masthead.install(app)
     for module in pkgutil.iter_modules(__path__):
         blueprint = getattr(importlib.import_module(f"{__name__}.{module.name}"), "blueprint", None)
         if blueprint is not None:
@@ -65,3 +70,22 @@ def _harden(app: Flask, settings: Settings) -> None:
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class RecordId(IntegerConverter):
+    """An id in an address; one that no column can hold is an address that does not exist."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def _refuse_unstorable(app: Flask) -> None:
+    app.url_map.converters["int"] = RecordId
+
+    @app.before_request
+    def _nul() -> None:
+        # PostgreSQL keeps no NUL in text, and nobody types one.
+        for values in (request.args, request.form, request.files):
+            for name, value in values.items(multi=True):
+                if "\x00" in name or "\x00" in (value if isinstance(value, str) else value.filename or ""):
+                    abort(400)

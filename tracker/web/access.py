@@ -89,6 +89,6 @@ def _refuse_or_pass(permission: Permission | None) -> Any:
     if current_user.must_change_password:
         return redirect(url_for("auth.change_password"))
     if not current_actor().may(permission):
-        raise NotAllowed("您的角色没有打开这个页面的权限。如工作需要,请与系统管理员联系。")
+        raise NotAllowed("您的角色没有打开这个页面的权限。如工作需要，请与系统管理员联系。")
     g.permission = permission
     return None

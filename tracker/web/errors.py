@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, g, redirect, render_template, request, url_for
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -27,13 +29,13 @@ TITLES = {
     503: "系统暂时无法保存",
 }
 SENTENCES = {
-    400: "浏览器发来的请求无法识别,请返回上一页刷新后重试。",
-    404: "这个地址不存在,或者您没有查看它的权限。",
-    405: "请从页面上的按钮操作,不要直接打开这个地址。",
-    413: "上传的内容超过大小上限,请压缩或拆分后重新上传。",
-    429: "操作过于频繁,请稍候再试。",
-    500: "系统出错,您的操作没有生效。请稍后重试;如反复出现,请联系系统管理员。",
-    503: "数据库暂时无法写入(可能磁盘已满或正在维护),您的操作没有生效,请稍后重试。",
+    400: "浏览器发来的请求无法识别，请返回上一页刷新后重试。",
+    404: "这个地址不存在，或者您没有查看它的权限。",
+    405: "请从页面上的按钮操作，不要直接打开这个地址。",
+    413: "上传的内容超过大小上限，请压缩或拆分后重新上传。",
+    429: "操作过于频繁，请稍候再试。",
+    500: "系统出错，您的操作没有生效。请稍后重试;如反复出现，请联系系统管理员。",
+    503: "数据库暂时无法写入（可能磁盘已满或正在维护）,您的操作没有生效，请稍后重试。",
 }
 
 
@@ -52,22 +54,35 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(StaleDataError)
     def _stale(_error: StaleDataError) -> Any:
-        return answer(409, "就在您填写的时候,别人已经修改了同一内容。请返回查看最新内容后再提交。")
+        return answer(409, "就在您填写的时候，别人已经修改了同一内容。请返回查看最新内容后再提交。")
 
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> Any:
         app.logger.exception("database", exc_info=error)
+        if "_login_user" not in g:
+            # Who is asking cannot be looked up either; the page of the refusal must not try again.
+            g._login_user = AnonymousUserMixin()
         return answer(503, SENTENCES[503])
+
+    @app.errorhandler(DataError)
+    @app.errorhandler(OverflowError)
+    def _beyond(_error: Exception) -> Any:
+        # A number no column can hold, typed into an address or a form.
+        return answer(400, SENTENCES[400])
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Any:
-        return answer(400, "页面停留过久,安全校验已失效。请返回上一页刷新后重新提交,已填内容会保留。")
+        if current_user.is_authenticated:
+            return answer(400, "页面停留过久，安全校验已失效。请返回上一页刷新后重新提交，已填内容会保留。")
+        came_from = urlsplit(request.referrer or "")
+        path = came_from.path if came_from.netloc == request.host and request.endpoint != "auth.sign_in" else None
+        return redirect(url_for("auth.sign_in", expired=1, next=path))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
-        return answer(error.code, SENTENCES.get(error.code, "请求无法完成,请返回上一页。"))
+        return answer(error.code, SENTENCES.get(error.code, "请求无法完成，请返回上一页。"))
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Any:

@@ -1,0 +1,52 @@
+"""What stands at the top of every page: whose office this is, and how many messages wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.db import reading
+from tracker.services import people
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """The top of one page."""
+
+    office_name: str = ""
+    unread: int = 0
+    roles: str = ""
+    inbox_url: str | None = None
+    search_url: str | None = None
+
+
+def _url(endpoint: str) -> str | None:
+    return url_for(endpoint) if endpoint in current_app.view_functions else None
+
+
+def masthead() -> Masthead:
+    """Gives the top of this page; a page about a broken database has one without the office's name."""
+    actor = getattr(current_user, "actor", None)
+    if actor is None:
+        return Masthead()
+    try:
+        office_name, unread = people.office_and_unread(reading(), actor)
+    except SQLAlchemyError:
+        office_name, unread = "", 0
+    roles = "、".join(sorted(role.label for role in actor.roles))
+    return Masthead(office_name, unread, roles, _url("inbox.index"), _url("search.index"))
+
+
+def same_page(**changes: Any) -> str:
+    """Gives the address of this page with the filters it has and some parameters changed."""
+    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
+    return url_for(request.endpoint or "auth.root", **arguments)
+
+
+def install(app: Flask) -> None:
+    """Makes both known to every template, imported macros included."""
+    app.jinja_env.globals.update(masthead=masthead, same_page=same_page)
