@@ -111,21 +111,21 @@ def test_what_is_prepared_has_no_light_and_what_is_done_has_only_that() -> None:
     ("facts", "today", "sentence"),
     [
         (replace(LEAD, done_on=date(2026, 8, 3)), date(2026, 9, 10), "已于2026年8月3日完成。"),
-        (LEAD, date(2026, 9, 16), "应于2026年9月9日前完成,已逾期5个工作日。"),
-        (LEAD, date(2026, 9, 1), "自2026年7月20日报送以来,超过一个整月没有报送进展,无法研判。"),
+        (LEAD, date(2026, 9, 16), "应于2026年9月9日前完成，已逾期5个工作日。"),
+        (LEAD, date(2026, 9, 1), "自2026年7月20日报送以来，超过一个整月没有报送进展，无法研判。"),
         (
             LEAD,
             date(2026, 8, 10),
-            "时间已过70%,完成比例40%,落后序时进度30个百分点,超出允许的10个。",
+            "时间已过70%，完成比例40%，落后序时进度30个百分点，超出允许的10个。",
         ),
-        (replace(LEAD, percent=None), date(2026, 8, 31), "应于2026年9月9日前完成,还有7个工作日。"),
-        (replace(LEAD, files=False), date(2026, 9, 9), "今日(2026年9月9日)到期。"),
-        (replace(LEAD, due_on=None), date(2026, 7, 1), "长期坚持,不设完成时限。"),
+        (replace(LEAD, percent=None), date(2026, 8, 31), "应于2026年9月9日前完成，还有7个工作日。"),
+        (replace(LEAD, files=False), date(2026, 9, 9), "今日（2026年9月9日）到期。"),
+        (replace(LEAD, due_on=None), date(2026, 7, 1), "长期坚持，不设完成时限。"),
         (replace(LEAD, issued_on=None), date(2026, 7, 1), "尚未立项交办。"),
         (
             LightFacts(date(2026, 6, 1), date(2026, 9, 30)),
             date(2026, 10, 2),
-            "应于2026年9月30日前完成,已逾期2天(均为休息日)。",
+            "应于2026年9月30日前完成，已逾期2天（均为休息日）。",
         ),
     ],
 )

@@ -153,7 +153,7 @@ def test_subjects_tell_acts_on_tasks_duties_and_reports_apart() -> None:
 
 def test_refusals_say_what_stands_in_the_way() -> None:
     situation = may_do(Action.CLOSE)
-    with pytest.raises(Conflict, match="任务当前为“已办结”,不能进行“办结”"):
+    with pytest.raises(Conflict, match="任务当前为“已办结”，不能进行“办结”"):
         check(
             Action.CLOSE, Situation(roles=situation.roles, relations=situation.relations, task_state=TaskState.CLOSED)
         )

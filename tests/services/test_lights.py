@@ -52,7 +52,7 @@ def test_a_task_without_a_lead_shows_the_worst_of_its_open_duties_and_names_the_
     late = an_assignment(session, task, finance, DutyRole.RESPONSIBLE, due_on=date(2026, 3, 6), last_filed_on=TODAY)
     refresh_lights(session, [task], now=NOW)
     assert light_of(task, TODAY) is Light.LATE
-    assert task_reason(task, TODAY, load_calendar(session)) == "云川市财政局:应于2026年3月6日前完成,已逾期2个工作日。"
+    assert task_reason(task, TODAY, load_calendar(session)) == "云川市财政局：应于2026年3月6日前完成，已逾期2个工作日。"
     late.done_on, done = TODAY, AssignmentState.DONE
     session.execute(late.__table__.update().values(state=done).where(late.__table__.c.id == late.id))
     session.refresh(late)
@@ -66,7 +66,7 @@ def test_a_standing_task_is_never_late_and_owes_no_monthly_report(session: Sessi
     lead = an_assignment(session, task, science)
     refresh_lights(session, [task], now=NOW)
     assert light_of(task, date(2030, 1, 1)) is light_of(lead, date(2030, 1, 1)) is Light.ON_TIME
-    assert duty_reason(task, lead, TODAY, load_calendar(session)) == "长期坚持,不设完成时限。"
+    assert duty_reason(task, lead, TODAY, load_calendar(session)) == "长期坚持，不设完成时限。"
 
 
 def test_what_is_prepared_has_no_lights_and_no_history(session: Session) -> None:

@@ -154,7 +154,7 @@ def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
             return _late(facts, today, calendar)
         case Light.UNKNOWN:
             since = f"{_day(facts.last_filed_on)}报送" if facts.last_filed_on else f"{_day(facts.issued_on)}交办"
-            return f"自{since}以来,超过一个整月没有报送进展,无法研判。"
+            return f"自{since}以来，超过一个整月没有报送进展，无法研判。"
         case Light.BEHIND:
             return _behind(facts, today)
         case _:
@@ -165,8 +165,8 @@ def _late(facts: LightFacts, today: date, calendar: Calendar) -> str:
     assert facts.due_on is not None  # noqa: S101 - late comes from a due date alone
     passed = calendar.workdays_between(facts.due_on, today)
     # The due date may have been the last working day before a holiday that is still on.
-    how_long = f"{passed}个工作日" if passed else f"{(today - facts.due_on).days}天(均为休息日)"
-    return f"应于{_day(facts.due_on)}前完成,已逾期{how_long}。"
+    how_long = f"{passed}个工作日" if passed else f"{(today - facts.due_on).days}天（均为休息日）"
+    return f"应于{_day(facts.due_on)}前完成，已逾期{how_long}。"
 
 
 def _behind(facts: LightFacts, today: date) -> str:
@@ -176,7 +176,7 @@ def _behind(facts: LightFacts, today: date) -> str:
     elapsed = -(-(today - facts.issued_on).days * 100 // total)
     gap = elapsed - facts.percent
     return (
-        f"时间已过{elapsed}%,完成比例{facts.percent}%,落后序时进度{gap}个百分点,超出允许的{facts.tolerance_points}个。"
+        f"时间已过{elapsed}%，完成比例{facts.percent}%，落后序时进度{gap}个百分点，超出允许的{facts.tolerance_points}个。"
     )
 
 
@@ -184,11 +184,11 @@ def _running(facts: LightFacts, today: date, calendar: Calendar) -> str:
     if facts.issued_on is None:
         return "尚未立项交办。"
     if facts.due_on is None:
-        return "长期坚持,不设完成时限。"
+        return "长期坚持，不设完成时限。"
     left = calendar.workdays_between(today, facts.due_on)
     if today == facts.due_on:
-        return f"今日({_day(facts.due_on)})到期。"
-    return f"应于{_day(facts.due_on)}前完成,还有{left}个工作日。"
+        return f"今日（{_day(facts.due_on)}）到期。"
+    return f"应于{_day(facts.due_on)}前完成，还有{left}个工作日。"
 
 
 def _day(day: date | None) -> str:

@@ -211,3 +211,6 @@ class NoticeKind(Labelled):
     CLOSED = "closed", "办结通知"
     FILED = "filed", "进展报送"
     URGED = "urged", "催办"
+    ACKNOWLEDGED = "acknowledged", "签收"
+    FINISHED = "finished", "分工完成"
+    ARCHIVED = "archived", "销号"

@@ -56,14 +56,14 @@ class Told(StrEnum):
 class Need(Labelled):
     """What must hold of the task itself; the label says what is wrong when it does not."""
 
-    RESOLVED = "is_resolved", "还没有确定责任单位,或所列单位已停用、单位组没有成员,请先补齐。"
-    DATED = "is_dated", "没有完成时限及其依据,也没有注明长期坚持,请先补齐。"
-    FINAL = "is_final", "来源文件是征求意见稿,不能立项交办;请待正式印发后导入正式稿。"
-    BASIS = "has_basis", "没有立项依据:请先填写方案的发文字号,或该任务的会议、批示依据。"
-    FILES = "files", "按本方案的报送方式,这项分工由牵头单位汇总报送,贵单位无需单独报送。"
-    NOT_FIRST_LEAD = "is_partner", "首位牵头单位不单独报送完成情况,请在各单位完成后申请办结。"
-    ACKNOWLEDGED = "is_acknowledged", "牵头单位还没有签收这项任务,请先签收。"
-    OTHERS_FINISHED = "are_others_finished", "还有其他单位的分工没有完成,待其全部完成或退出后才能申请办结。"
+    RESOLVED = "is_resolved", "还没有确定责任单位，或所列单位已停用、单位组没有成员，请先补齐。"
+    DATED = "is_dated", "没有完成时限及其依据，也没有注明长期坚持，请先补齐。"
+    FINAL = "is_final", "来源文件是征求意见稿，不能立项交办；请待正式印发后导入正式稿。"
+    BASIS = "has_basis", "没有立项依据：请先填写方案的发文字号，或该任务的会议、批示依据。"
+    FILES = "files", "按本方案的报送方式，这项分工由牵头单位汇总报送，贵单位无需单独报送。"
+    NOT_FIRST_LEAD = "is_partner", "首位牵头单位不单独报送完成情况，请在各单位完成后申请办结。"
+    ACKNOWLEDGED = "is_acknowledged", "牵头单位还没有签收这项任务，请先签收。"
+    OTHERS_FINISHED = "are_others_finished", "还有其他单位的分工没有完成，待其全部完成或退出后才能申请办结。"
     NOT_OWN_WORK = "is_others_work", "本人报送或申请的事项须由他人审核。"
 
 
@@ -292,9 +292,9 @@ def check(action: Action, situation: Situation) -> Rule:
     """
     rule = RULES[action]
     if not allowed(action, roles=situation.roles, relations=situation.relations, has_lead=situation.has_lead):
-        raise NotAllowed(f"您不能对这项任务进行“{action.label}”,请由有权限的人员办理。")
+        raise NotAllowed(f"您不能对这项任务进行“{action.label}”，请由有权限的人员办理。")
     if not _fits(rule, situation):
-        raise Conflict(f"{_standing(rule, situation)},不能进行“{action.label}”。可能已有人先行处理,请刷新后查看。")
+        raise Conflict(f"{_standing(rule, situation)}，不能进行“{action.label}”。可能已有人先行处理，请刷新后查看。")
     for need in rule.needs:
         if need in situation.unmet:
             raise Invalid({"": need.label})

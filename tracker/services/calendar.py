@@ -11,7 +11,7 @@ from tracker.models import Workday, WorkdayYear
 
 # Plans under supervision reach back a few years, not to the library's first notice of 2004.
 FIRST_YEAR = 2018
-SEED_SOURCE = "国务院办公厅节假日安排通知(随系统预置)"
+SEED_SOURCE = "国务院办公厅节假日安排通知（随系统预置）"
 
 
 def load_calendar(session: Session) -> Calendar:

@@ -17,7 +17,6 @@ from tracker.core.lights import (
     Light,
     LightDays,
     LightFacts,
-    files_progress,
     light,
     light_dates,
     reason,
@@ -28,10 +27,10 @@ from tracker.core.workdays import Calendar
 from tracker.db import office_date
 from tracker.models import Assignment, Plan, Task
 from tracker.services.calendar import load_calendar
+from tracker.services.duties import OPEN_DUTIES, files, first_lead
 from tracker.services.history import keep_history
 
 CHUNK = 500
-OPEN_DUTIES = frozenset({AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})
 _RUNNING = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW})
 _FINISHED = frozenset({TaskState.CLOSED, TaskState.ARCHIVED})
 
@@ -63,7 +62,7 @@ class _Standing:
     @property
     def lead(self) -> Assignment | None:
         """The first lead that is still bound."""
-        return next((d for d in self.duties if d.is_first_lead and d.state is not AssignmentState.WAIVED), None)
+        return first_lead(self.duties)
 
     @property
     def open_duties(self) -> list[Assignment]:
@@ -106,11 +105,6 @@ class _Standing:
         if self.lead is None and self.task.state in _RUNNING and self.open_duties:
             return worst(light_dates(self.facts_of(duty), calendar) for duty in self.open_duties)
         return light_dates(self.facts(), calendar)
-
-
-def files(plan: Plan, duty: Assignment, *, has_lead: bool) -> bool:
-    """Whether a duty is one that files progress under the plan's filing mode."""
-    return files_progress(plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)
 
 
 def refresh_lights(session: Session, tasks: Iterable[Task], *, now: datetime) -> int:
@@ -184,5 +178,5 @@ def task_reason(task: Task, today: date, calendar: Calendar) -> str:
         facts = {duty.unit.name: standing.facts_of(duty) for duty in standing.open_duties}
         for name, its in facts.items():
             if shown is not Light.ON_TIME and light(light_dates(its, calendar), today) is shown:
-                return f"{name}:{reason(its, today, calendar)}"
+                return f"{name}：{reason(its, today, calendar)}"
     return reason(standing.facts(), today, calendar)

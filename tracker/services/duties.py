@@ -1,0 +1,22 @@
+"""What the duties of one task are to each other: who leads, which are open, who files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracker.core.lights import files_progress
+from tracker.core.terms import AssignmentState
+from tracker.models import Assignment, Plan
+
+OPEN_DUTIES = frozenset({AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})
+FINISHED_DUTIES = frozenset({AssignmentState.DONE, AssignmentState.WAIVED})
+
+
+def first_lead(duties: Iterable[Assignment]) -> Assignment | None:
+    """Gives the duty of the first lead (首位责任单位) that is still bound, None for a task where each answers alone."""
+    return next((duty for duty in duties if duty.is_first_lead and duty.state is not AssignmentState.WAIVED), None)
+
+
+def files(plan: Plan, duty: Assignment, *, has_lead: bool) -> bool:
+    """Whether a duty is one that files progress under the plan's filing mode."""
+    return files_progress(plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)

@@ -1,0 +1,112 @@
+"""How an actor stands to a task, a duty or a report: everything the table of the life cycle asks, from the records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor
+from tracker.core.terms import AssignmentState, TaskState
+from tracker.core.workflow import Need, Relation, Situation
+from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Task
+from tracker.services.duties import FINISHED_DUTIES, files, first_lead
+from tracker.services.groups import Members, groups_of, members_on
+
+_BEFORE_ISSUE = frozenset({TaskState.DRAFT, TaskState.PENDING_APPROVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One actor on one day, with what is looked up once for any number of tasks."""
+
+    actor: Actor
+    today: date
+    members: Members
+    is_one_person: bool
+
+    def of_task(self, task: Task, *, closing: ClosingRequest | None = None) -> Situation:
+        """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
+        unmet = self._unmet_before_issue(task) if task.state in _BEFORE_ISSUE else self._unmet_for_closing(task)
+        if closing is not None:
+            unmet |= self._own_work(closing.asked_by_id)
+        return self._situation(task, None, unmet)
+
+    def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
+        """Gives the situation for acts on a duty; `finishing` is the report by which its unit says it is finished."""
+        unmet = self._own_work(finishing.filed_by_id) if finishing is not None else set()
+        if not files(task.plan, duty, has_lead=first_lead(task.assignments) is not None):
+            unmet |= {Need.FILES}
+        if duty.is_first_lead:
+            unmet |= {Need.NOT_FIRST_LEAD}
+        return self._situation(task, duty, unmet)
+
+    def of_report(self, task: Task, report: ProgressReport) -> Situation:
+        """Gives the situation for acts on a report that has been filed."""
+        situation = self._situation(task, report.assignment, self._own_work(report.filed_by_id))
+        return Situation(
+            roles=situation.roles,
+            relations=situation.relations,
+            task_state=situation.task_state,
+            report_status=report.status,
+            has_lead=situation.has_lead,
+            unmet=situation.unmet,
+        )
+
+    def _situation(self, task: Task, duty: Assignment | None, unmet: set[Need]) -> Situation:
+        return Situation(
+            roles=self.actor.roles,
+            relations=self._relations(task, duty),
+            task_state=task.state,
+            duty_state=duty.state if duty is not None else None,
+            has_lead=first_lead(task.assignments) is not None,
+            unmet=frozenset(unmet),
+        )
+
+    def _relations(self, task: Task, duty: Assignment | None) -> frozenset[Relation]:
+        relations = set()
+        lead = first_lead(task.assignments)
+        if task.jurisdiction_id == self.actor.jurisdiction_id:
+            relations.add(Relation.JURISDICTION)
+        if self.actor.unit_id is not None and lead is not None and lead.unit_id == self.actor.unit_id:
+            relations.add(Relation.FIRST_LEAD)
+        if self.actor.unit_id is not None and duty is not None and duty.unit_id == self.actor.unit_id:
+            relations.add(Relation.OWN_DUTY)
+        return frozenset(relations)
+
+    def _unmet_before_issue(self, task: Task) -> set[Need]:
+        unmet = set()
+        if task.plan.is_solicitation:
+            unmet.add(Need.FINAL)
+        if not self._is_resolved(task):
+            unmet.add(Need.RESOLVED)
+        if not (task.is_standing or (task.due_on and task.due_basis)):
+            unmet.add(Need.DATED)
+        if not (task.plan.doc_no.strip() or task.basis.strip()):
+            unmet.add(Need.BASIS)
+        return unmet
+
+    def _is_resolved(self, task: Task) -> bool:
+        has_ended = any(duty.unit.ended_on and duty.unit.ended_on <= self.today for duty in task.assignments)
+        has_empty_group = any(not self.members.get(duty.group_id) for duty in task.group_duties)
+        return bool(task.assignments or task.group_duties) and not has_ended and not has_empty_group
+
+    def _unmet_for_closing(self, task: Task) -> set[Need]:
+        lead = first_lead(task.assignments)
+        unmet = set()
+        if lead is not None and lead.state is not AssignmentState.IN_PROGRESS:
+            unmet.add(Need.ACKNOWLEDGED)
+        if any(duty.state not in FINISHED_DUTIES for duty in task.assignments if duty is not lead):
+            unmet.add(Need.OTHERS_FINISHED)
+        return unmet
+
+    def _own_work(self, author_id: int) -> set[Need]:
+        return {Need.NOT_OWN_WORK} if author_id == self.actor.user_id and not self.is_one_person else set()
+
+
+def asking(session: Session, actor: Actor, tasks: list[Task], *, today: date) -> Asking:
+    """Gives the actor with what is needed to judge these tasks, in two queries whatever their number."""
+    jurisdiction = session.get(Jurisdiction, actor.jurisdiction_id)
+    members = members_on(session, groups_of(tasks), today)
+    return Asking(actor, today, members, jurisdiction is not None and jurisdiction.is_one_person)
