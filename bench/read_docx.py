@@ -26,7 +26,7 @@ ROUNDS = 9
 
 def sixty_pages() -> bytes:
     document = docx.Document()
-    levels = "".join(word_files.level(index, *parts[:2]) for index, parts in enumerate(word_files.PLAN_LEVELS))
+    levels = "".join(word_files.level(index, *parts) for index, parts in enumerate(word_files.PLAN_LEVELS))
     word_files.add_list(document, levels)
     written = 0
     while written < CHARACTERS:

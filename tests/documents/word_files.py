@@ -15,9 +15,9 @@ from docx.text.paragraph import Paragraph
 from tests.documents import sample_plan
 
 PLAN_LEVELS = (
-    ("chineseCounting", "%1、", "nothing"),
-    ("chineseCountingThousand", "（%2）", "nothing"),
-    ("decimal", "%3.", "nothing"),
+    ("chineseCounting", "%1、"),
+    ("chineseCountingThousand", "（%2）"),
+    ("decimal", "%3."),
 )
 
 
@@ -85,10 +85,10 @@ def add_table(document: Document, rows: Sequence[Sequence[str]]) -> None:
             cell.text = words
 
 
-def plan_document() -> Document:
+def plan_document(*, suffix: str = "nothing") -> Document:
     """The sample plan with every number made by Word and none in the text."""
     document = docx.Document()
-    levels = "".join(level(index, *parts[:2], suffix=parts[2]) for index, parts in enumerate(PLAN_LEVELS))
+    levels = "".join(level(index, *parts, suffix=suffix) for index, parts in enumerate(PLAN_LEVELS))
     # The tasks run on across sections and chapters.
     levels = levels.replace('<w:numFmt w:val="decimal"/>', '<w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/>')
     add_list(document, levels)

@@ -1,0 +1,57 @@
+"""Page numbers, running heads and dotted lists of contents: printed on every page, said by none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from tracker.documents.pdf_lines import Line, Page
+
+_DASHES = r"[-—–―－·•\s]{0,9}"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASHES}(?:第\s?)?[0-9０-９]{{1,4}}\s?"
+    rf"(?:页|/\s?[0-9]{{1,4}}|页?[，,]?\s?共\s?[0-9]{{1,4}}\s?页)?{_DASHES}"
+)
+_CONTENTS = re.compile(r"[.．·…]{4,999}\s?[0-9]{1,4}$")
+_CONTENTS_TITLE = re.compile(r"目\s{0,9}[录次]")
+_DIGITS = re.compile(r"[0-9]{1,9}")
+# How much of the page at its head and at its foot may hold furniture.
+_MARGIN = 0.14
+_FEWEST_REPEATS = 3
+
+
+def without_furniture(pages: list[Page]) -> list[Line]:
+    """Gives the lines of all pages in order, furniture left out."""
+    repeated = _repeated(pages)
+    lines: list[Line] = []
+    for page in pages:
+        numbers = _page_number(page)
+        for line in page.lines:
+            is_running = _is_in_margin(line, page) and _mark(line) in repeated
+            is_contents = _CONTENTS.search(line.words) or _CONTENTS_TITLE.fullmatch(line.words)
+            if line not in numbers and not is_running and not is_contents:
+                lines.append(line)
+    return lines
+
+
+def _page_number(page: Page) -> list[Line]:
+    """Gives the outermost lines of a page that hold a page number only."""
+    outermost = [page.lines[0], page.lines[-1]] if page.lines else []
+    return [line for line in outermost if _is_in_margin(line, page) and _PAGE_NUMBER.fullmatch(line.words)]
+
+
+def _repeated(pages: list[Page]) -> set[tuple[str, int, float]]:
+    """Gives what stands at the same place in the margin of at least three pages and of every third page."""
+    marks: Counter[tuple[str, int, float]] = Counter()
+    for page in pages:
+        marks.update({_mark(line) for line in page.lines if _is_in_margin(line, page)})
+    fewest = max(_FEWEST_REPEATS, len(pages) / 3)
+    return {mark for mark, times in marks.items() if times >= fewest}
+
+
+def _is_in_margin(line: Line, page: Page) -> bool:
+    return line.middle > page.height * (1 - _MARGIN) or line.middle < page.height * _MARGIN
+
+
+def _mark(line: Line) -> tuple[str, int, float]:
+    return _DIGITS.sub("0", line.words), round(line.middle / 4), line.size
