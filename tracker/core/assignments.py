@@ -212,7 +212,7 @@ def _told(view: View, start: int, end: int) -> Duty | None:
 
 
 _STRONG = re.compile(
-    r"(?:局|委|办|厅|部|政府|管委会?|委员会|支队|大队|总队|支行|分行|分局|公司|中心|成员单位|集团|会|院|区|县|市|部门|单位|镇|乡|街道)(?:\([^()]+\)|〈[^〈〉]+〉)?$"
+    r"(?:局|委|办|厅|部|政府|管委会?|委员会|支队|大队|总队|支行|分行|分局|公司|中心|成员单位|集团|会|院|区|县|市|部门|单位|镇|乡|街道|联|协|台|社|所|站|校|处|室|科|组|税务|银行|大学|学校|医院|馆|队|公安|法院|党组)(?:\([^()]+\)|〈[^〈〉]+〉)?$"
 )
 
 
@@ -334,7 +334,7 @@ def _merged(view: View, duties: list[Duty]) -> list[Duty]:
     for duty in duties:
         last = merged[-1] if merged else None
         beside = last is not None and _BETWEEN.fullmatch(view.chars, last.end, duty.start) is not None
-        if last is not None and (beside and not _repeats(last, duty) or (not duty.names and last.names)):
+        if last is not None and ((beside and not _repeats(last, duty)) or (not duty.names and last.names)):
             last.take(duty)
         elif last is not None and not last.names and duty.names and not _repeats(last, duty):
             start = last.start if beside else duty.start

@@ -47,14 +47,19 @@ _VERB = re.compile(
 )
 _CONNECTIVE = re.compile(r"(?:以及|并由|分别由|具体由|同时由|拟由|统一由|由|并|还有|包括|原则上由)")
 _JOINED = re.compile(r"(?:以及|和|及|与|暨)(?=.{2})")
+_TAIL_BETWEEN = re.compile(
+    r"(等[市县省区州]?(?:市直|县直|区直|省直|州直|有关|相关|责任|成员|各|职能)*(?:单位|部门|机构))"
+    r"(?:以及|和|及|与|暨)(?=[市县省区州各].)"
+)
 _TAIL = re.compile(
-    r"等(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?(?:个|家)?(?:市直|县直|区直|省直|州直|市级|县级|省级|有关|相关|责任|成员|配合|其他|各|职能|涉及|行业|主管|驻市)*"
+    r"等[市县省区州]?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?(?:个|家)?(?:市直|县直|区直|省直|州直|市级|县级|省级|有关|相关|责任|成员|配合|其他|各|职能|涉及|行业|主管|驻市)*"
     r"(?:单位|部门|机构|企业|成员单位|银行|高校|地|地区|县区|乡镇|街道|县\(市、区\)|市县|金融机构|科研院所)?$"
 )
 _MARK = re.compile(
     r"\((牵头|牵头单位|主办|主办单位|首责|第一责任单位|组长单位|配合|协办|参与|配合单位|责任单位|负责)\)$"
 )
-_CONTACT = re.compile(r"\((?:联系|电话|负责人|责任人|分管)[^()]*\)$")
+_ASIDE = re.compile(r"\(([^()]{2,60})\)$")
+_CONTACT = re.compile(r"\((?:联系|电话|负责人|责任人|分管)")
 _SEPARATORS = "、,;。/|\n"
 _EMPTY = {"", "无", "-", "—", "——", "略", "暂无", "见附件", "无需", "下同", "详见附件", "…"}
 
@@ -124,7 +129,7 @@ class _Reader:
             self._skipping = False
             if first and chars[first - 1] in ";。":
                 self.finish()
-        if self._skipping or words in _EMPTY or is_rule(words):
+        if self._skipping or words in _EMPTY or is_rule(_outside(words)):
             return
         if is_deadline(words):
             self.clause.deadlines.append((first, last))
@@ -165,11 +170,15 @@ class _Reader:
 
     def _name(self, first: int, last: int) -> None:
         chars = self._view.chars
+        if middle := _TAIL_BETWEEN.search(chars[first:last]):
+            self._name(first, first + middle.end(1))
+            first += middle.end()
         if tail := _TAIL.search(chars[first:last]):
             self.clause.tails.append((first + tail.start(), last))
             last = first + tail.start()
-        if contact := _CONTACT.search(chars[first:last]):
-            last = first + contact.start()
+        aside = _ASIDE.search(chars[first:last])
+        if aside and (_CONTACT.match(aside[0]) or any(is_rule(words) for words in re.split("[,;。]", aside[1]))):
+            last = first + aside.start()
         role = self._forced
         if mark := _MARK.search(chars[first:last]):
             last = first + mark.start()

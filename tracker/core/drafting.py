@@ -51,7 +51,7 @@ class Drafting:
         self._rules = rules_of(self._view)
         self._findings: list[Finding] = list(damages(self._normal))
         self._findings += table_findings
-        self._items = Items(self._view, self._outline, self._head)
+        self._items = Items(self._view, self._outline, self._head, self._tabled())
         self._found = self._items.all()
         self._row_duties = [(row, self._row_duty(row)) for row in self._rows]
         self._lexicon = self._names()
@@ -159,14 +159,28 @@ class Drafting:
         )
         return [task]
 
+    def _tabled(self) -> frozenset[Node]:
+        """The headings over responsibility tables, with those above them."""
+        found: set[Node] = set()
+        for row in self._rows:
+            node = self._node_at(self._view.within(row.row.start, row.row.end)[0])
+            while node is not None and node not in found:
+                found.add(node)
+                node = node.parent
+        return frozenset(found)
+
     def _path_at(self, position: int) -> tuple[str, ...]:
         """The printed numbers of the headings a place of the view stands under."""
+        node = self._node_at(position)
+        return (*node.path, node.printed) if node is not None and node.number is not None else ()
+
+    def _node_at(self, position: int) -> Node | None:
         nodes, paragraphs = self._outline.nodes, self._view.paragraphs
         k = bisect_right(nodes, position, key=lambda node: paragraphs[node.first].start) - 1
         node: Node | None = nodes[k] if k >= 0 else None
         while node is not None and node.number is not None and paragraphs[node.last - 1].end < position:
             node = node.parent
-        return (*node.path, node.printed) if node is not None and node.number is not None else ()
+        return node
 
     def _after(self, position: int, end: int) -> int:
         while position < end and self._view.chars[position] in "\n。;,、":

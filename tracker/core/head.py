@@ -138,7 +138,7 @@ def _continues(view: View, index: int) -> bool:
     return not whole and (not looks_like_unit(above) or _ABOUT.search(above) is not None) and not _TITLE_END(above)
 
 
-def _TITLE_END(above: str) -> bool:  # noqa: N802 - reads as the constant beside it
+def _TITLE_END(above: str) -> bool:
     return re.search(r"(?:通知|公告|函|印发)$", above) is not None
 
 

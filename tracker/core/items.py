@@ -34,7 +34,7 @@ class Item:
 class Items:
     """Tells the tasks of a document from its headings and its text."""
 
-    def __init__(self, view: View, outline: Outline, head: Head) -> None:
+    def __init__(self, view: View, outline: Outline, head: Head, tabled: frozenset[Node] = frozenset()) -> None:
         self._view = view
         self._outline = outline
         self._head = head
@@ -42,7 +42,7 @@ class Items:
         self.owns = {node: min(node.own, self.ends[node]) for node in outline.nodes}
         self.duties = {node: duties_in(view, node.first, self.owns[node]) for node in outline.nodes}
         self._hand_up()
-        self._holding = self._ancestors_of_duties()
+        self._holding = self._ancestors_of_duties() | tabled
 
     def all(self) -> list[Item]:
         """Gives the tasks in reading order."""
@@ -58,9 +58,16 @@ class Items:
             if paragraph.end - paragraph.start > 80:
                 continue
             text = self._view.chars[paragraph.start : paragraph.end]
-            if is_closing(text) or is_contact(text) or self._is_signature(index, text):
+            if is_closing(text) or is_contact(text) or self._is_signature(index, text) or self._is_imprint(index, text):
                 return index
         return last
+
+    def _is_imprint(self, index: int, text: str) -> bool:
+        """主办单位 at the foot of a web page, told from a label of a task by the notices under it."""
+        if not text.startswith(("主办", "承办", "版权")):
+            return False
+        below = self._view.paragraphs[index + 1 : index + 4]
+        return any(is_closing(self._view.chars[p.start : min(p.end, p.start + 81)]) for p in below)
 
     def _is_signature(self, index: int, text: str) -> bool:
         if index + 1 >= len(self._view.paragraphs) or not looks_like_unit(text):
@@ -157,7 +164,7 @@ class Items:
         if node.parent is self._outline.root and not here and not (flat and not levels):
             return False
         below = [child for child in node.children if child.style not in _DEEP]
-        return not below or here and not any(child.style in levels for child in below)
+        return not below or (here and not any(child.style in levels for child in below))
 
     def _is_covered(self, node: Node, levels: Counter[Style | None]) -> bool:
         above = node.parent

@@ -52,9 +52,7 @@ _OTHER = (
 )
 _ENDING = r"(?:\([^()]{1,8}\))?:"
 LABEL = re.compile(
-    "(?:(?P<leader>{})|(?P<cooperating>{})|(?P<lead>{})|(?P<responsible>{})|(?P<deadline>{})|(?P<other>{})){}".format(
-        _LEADER, _COOPERATING, _LEAD, _RESPONSIBLE, _DEADLINE, _OTHER, _ENDING
-    )
+    f"(?:(?P<leader>{_LEADER})|(?P<cooperating>{_COOPERATING})|(?P<lead>{_LEAD})|(?P<responsible>{_RESPONSIBLE})|(?P<deadline>{_DEADLINE})|(?P<other>{_OTHER})){_ENDING}"
 )
 # A label that stands alone in brackets or before 为, without a colon.
 BARE_LABEL = re.compile(

@@ -99,7 +99,8 @@ def _chinese(text: str, gaps: frozenset[int]) -> Number | None:
         style = _NAMED.get(match[2], Style.ARTICLE)
         value = int(match[1]) if match[1].isascii() else chinese_value(match[1])
         spoken = style is Style.PART and len(text) == match.end()
-        return None if spoken or text[match.end() : match.end() + 1] in "的规)" else Number(style, value, match.end())
+        quoted = text.startswith(("的", "规定", "所", ")", "至", "和"), match.end())
+        return None if spoken or quoted else Number(style, value, match.end())
     if match := _CHINESE_RE.match(text):
         return Number(Style.CHINESE, chinese_value(match[1]), match.end(), sure=match[2] in "、.")
     if match := _CHINESE_HALF_RE.match(text):

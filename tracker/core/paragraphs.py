@@ -173,14 +173,15 @@ class _Builder:
             return False
         if not number.sure:
             return expected and not self._is_open(line)
-        return expected or number.value == 1 or not self._is_open(line)
+        closed = self._last is None or self._last.text[-1] == ")"
+        return expected or number.value == 1 or closed or not self._is_open(line)
 
     def _accepts_decimal(self, number: Number) -> bool:
         if number.style is Style.DECIMAL_DEEP:
             return number.value in (1, self._values.get(number.style, 0) + 1)
         known = self._values.get(Style.ARABIC, 0)
         follows = number.value == self._values.get(number.style, 0) + 1
-        return number.major >= 1 and (number.value == 1 and number.major <= known + 1 or follows)
+        return number.major >= 1 and ((number.value == 1 and number.major <= known + 1) or follows)
 
     def _goes_on(self, line: Line, following: list[Line]) -> bool:
         last = self._last
@@ -194,7 +195,7 @@ class _Builder:
         depth = self._depth
         for k, line in enumerate(lines):
             number = number_at(line.text, line.gaps) if k else None
-            if number is not None and number.sure or line.table:
+            if (number is not None and number.sure) or line.table:
                 return False
             for character in line.text[:600]:
                 depth += (character == "(") - (character == ")")

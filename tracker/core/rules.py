@@ -43,13 +43,16 @@ _UNLABELLED = re.compile(
     r"(?:括号|括弧)(?:内|中|里)?(?:所列|列出|标注|注明|的)?(?:的)?(?:单位|部门)?(?:均|即)?(?:为|是|系)[^。;)]{0,10}?(牵头|责任|负责|配合|落实)"
 )
 
+_BELOW = re.compile(
+    r"\(?(?:以下|下|后|余|其余)(?:同|类同|均同)\)?"
+    r"|.{0,24}不再(?:逐一|一一|逐项|单独|重复|另行|分别|逐条)?(?:列出|列入|列明|罗列|列|标注|注明|列举)"
+    r"|(?:以下|上述|以上|各|所有|全部)[^、]{0,8}?(?:任务|工作|措施|事项|条款).{0,30}"
+)
+
 
 def is_rule(words: str) -> bool:
     """Whether a part of a list states the rule of who leads, or says that it holds below (下同)."""
-    return (
-        re.fullmatch(r"\(?(?:以下|下|后|余|其余)(?:同|类同|均同)\)?", words) is not None
-        or LEAD_RULE.search(words) is not None
-    )
+    return _BELOW.fullmatch(words) is not None or LEAD_RULE.search(words) is not None
 
 
 def rules_of(view: View) -> list[Rule]:

@@ -24,7 +24,7 @@ class UnitMention:
 
 
 # What begins with a level's character and is no level: 市场监管局, 市容环卫局, 区域合作办, 省际...
-_STEM = r"市(?:场|容|民(?:中心|热线|卡|之家|服务|公园)|政(?:工程|园林|公用|管理|设施|建设|集团|市容|环卫|养护))|区(?:域|块|划|位|间)|县(?:域|城)|省(?:际|界|属)|州际|旗(?:舰|帜)"
+_STEM = r"市(?:场|容|民(?:中心|热线|卡|之家|服务|公园)|政(?:工程|园林|公用|管理|设施|建设|集团|市容|环卫|养护))|区(?:域|块|划|位|间)|县(?:域|城(?:区|关|镇))|省(?:际|界|属)|州际|旗(?:舰|帜)"
 _LEVEL = rf"(?!{_STEM})(?:市|县|区|省|州|盟|旗)"
 _ENDINGS = (
     "局|委|办|部|厅|府|会|院|校|中心|公司|集团|银行|支行|分行|支队|大队|总队|站|所|处|室|科|社|台|团|队|署|海关|单位|部门|企业|管委"
@@ -38,7 +38,8 @@ _WHOLE = re.compile(
     r"(?:上述|以上|其他|其它|所有|全体|沿线|属地|涉及|承担|试点|开发|新区|高新|经开|经济|示范|保税|综保|度假|工业园|产业园|园区|景区)"
 )
 _COLLECTIVE = re.compile(
-    r"成员单位|领导小组|指挥部|有关|相关|企业|高校|院校|院所|学校|金融机构|单位|部门|专班|商业银行|有限公司|股份|大学|学院|联席会议|运营商|第三方|机构|乡镇|街道"
+    r"成员单位|领导小组|指挥部|有关|相关|专班|商业银行|有限公司|股份|联席会议|运营商"
+    r"|(?:企业|高校|院校|院所|学校|机构|单位|部门|大学|学院|第三方|乡镇|街道)(?:\([^()]*\))?$"
 )
 # A place inside a name: 淇县政府, 云川经开区管委会; not the 市 of 城市管理局 nor the 乡 of 城乡建设局.
 _PLACE = re.compile(
@@ -75,7 +76,7 @@ def level_of(name: str) -> str | None:
 
 def host_of(name: str) -> str:
     """The name without an office printed in brackets beside it: 市委组织部〈市人才办〉 is 市委组织部."""
-    match = _OFFICE.match(name)
+    match = None if name.startswith("各") else _OFFICE.match(name)
     if match is None:
         return name
     inner = match[2] or match[3]
@@ -90,7 +91,7 @@ def is_whole(name: str, places: frozenset[str] = frozenset()) -> bool:
         or _COLLECTIVE.search(name) is not None
         or _PLACE.match(name) is not None
         or _SITED.match(name) is not None
-        or any(name.startswith(place) for place in places)
+        or any(place in name for place in places)
     )
 
 
@@ -158,7 +159,7 @@ def _is_known(name: str, lexicon: Lexicon) -> bool:
     if lexicon.knows(host_of(name)):
         return True
     told = re.match(rf"(?:{_LEVEL}|各)", name) or any(name.startswith(place) for place in lexicon.places)
-    return bool(told) and len(name) >= 3 and looks_like_unit(name) and not _JOINT.search(name)
+    return bool(told) and len(name) >= 3 and looks_like_unit(name)
 
 
 class Prefixes:
