@@ -46,6 +46,8 @@ _LEFT = re.compile(
     rf" ?(?P<bound>(?:{_BOUNDS}|{_HEDGES})*+) ?$"
 )
 _SHORTENED = re.compile("(?:压缩|缩短|压减|减少|缩减|降低|控制|减|降)[到至为在]$")
+_COUNTED_TIME = re.compile("寿命.{0,2}$|天数.{0,2}$|年限.{0,2}$")
+_EACH_ONE = re.compile("(?:按照?)?每.{0,3}")
 _PER_ONE = re.compile(
     "单[个项笔户]|每[家户个项件名所]|每人(?!口)|安排|拨付|列支|设立|投入.{0,6}资金|专项资金|引导基金|补助|资助|注册资本"
 )
@@ -53,7 +55,7 @@ _DESCRIBING = re.compile(
     "围绕|聚焦|针对|依托|按照|根据|具有|拥有|设有|涉及|包括|分为|共有|下辖|作为|不足|属于|占用|其他|等[▢ ]*$"
 )
 _CLOSED = re.compile(
-    r"[ ▢]{0,90}(?:[,、。;:!?\n)■]|和|及|以及|与|并|或|的(?:目标|水平|要求|规模|标准|任务)|大关|规模|水平|台阶|目标|$)"
+    r"[ ▢]{0,90}(?:[,、。;:!?\n)■]|和|及|以及|与|并|或|的(?:目标|水平|规模|任务)|大关|规模|水平|台阶|目标|$)"
 )
 _NOUN = re.compile(r"[^,、。;:!?\n]{1,48}")
 _NOUN_END = re.compile("以及|并(?![网购联轨行])|(?:和|及|与)(?=[0-9]|■?$)|用于|辐射|带动")
@@ -82,7 +84,7 @@ _LEVELS = re.compile("(?P<first>[一-鿿]{1,4})、(?P<second>[一-鿿]{1,3})[两
 _GROWTH = re.compile(f"(?<=..)(?:年均|平均|同比|年)?(?:{_CHANGE})$")
 _SHARE_NAME = re.compile("(?:率|比重|占比|比例|增速|增幅|强度|覆盖面|份额|指数)$")
 _MONEY_NAME = re.compile("(?:额|值|收入|投资|规模|支出|税收|营收|经费|贷款|余额|产出|总量)$")
-_NOT_AHEAD = re.compile("的(?!目标|水平|要求|规模|标准|任务)")
+_NOT_AHEAD = re.compile("的(?!目标|水平|规模|任务)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ def _fits(side: Side, match: re.Match[str], subject: Cut) -> bool:
     """Durations are promised only where something is shortened to them; spoken numbers and money only with a verb."""
     verb = match["level"] or match["change"] or match["action"] or ""
     if side.kind is Kind.PERIOD:
-        return _SHORTENED.search(match["level"] or "") is not None or match["bound"].endswith("控制在")
+        shortened = _SHORTENED.search(match["level"] or "") is not None or match["bound"].endswith("控制在")
+        return shortened or (bool(match["level"]) and _COUNTED_TIME.search(subject.match) is not None)
     if any(one.spoken for one in side.run) and not (verb or _bounds(match)):
         return False
     if any(one.spoken and one.value < 2 for one in side.run):
@@ -247,7 +250,9 @@ class _Phrase:
             return verb in ("完成", "实现", "引进", "争取", "撬动")
         if not re.fullmatch(f"{_MAKING}|{_DOING}", verb) or verb in ("推进", "发展", "服务", "提供"):
             return False
-        return self.context.dated or (_WEAK.match(verb) is None and re.fullmatch(_MAKING, verb) is not None)
+        if self.context.dated or (verb == "完成" and self.side.run[0].value >= 10):
+            return True
+        return _WEAK.match(verb) is None and re.fullmatch(_MAKING, verb) is not None
 
     def _may_be_made(self, action: re.Match[str]) -> bool:
         if len(self.subject.match) - action.end() < 2 or self.side.kind is Kind.SHARE:
@@ -277,7 +282,7 @@ class _Phrase:
     def _claim(self, named: Cut, *, added: str, shape: str) -> Claim | None:
         carried = added in ("新增", "净增") and not named.match
         names = tuple(f"{added}{name}" if carried else f"{name}{added}" for name in self._names(named))
-        if not names[0] or not re.search("[一-鿿A-Za-z]", names[0]):
+        if not names[0] or _EACH_ONE.fullmatch(names[0]) or not re.search("[一-鿿A-Za-z]", names[0]):
             return None
         first, last = self.side.run[0], self.side.run[-1]
         lone = len(self.side.run) == 1 and len(names) == 1
@@ -292,7 +297,7 @@ class _Phrase:
             names = _split(named, wanted)
             if names:
                 return names
-        if _GENERIC.fullmatch(named.match):
+        if _GENERIC.fullmatch(named.match) or named.match.startswith("占"):
             return [(self.context.noun or self.context.idle) + named.name]
         return [named.name]
 
@@ -300,8 +305,9 @@ class _Phrase:
         own = self.side.run[-1].op
         if own:
             return own
+        said = self.subject.match[-2:] + self.match["bound"]
         for word in sorted(_BOUND_OF, key=len, reverse=True):
-            if word in self.match["bound"]:
+            if word in said:
                 return _BOUND_OF[word]
         level = self.match["level"] or ""
         return (

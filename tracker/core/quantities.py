@@ -29,7 +29,7 @@ _COUNT = (
     "|次|度|分贝|分|点位|个次|个|位"
 )
 _PER = (
-    "年|月|日|天|亩|万人|千人|百人|人年|人|户|家|平方公里|平方米|立方米|公顷|升|吨|千瓦时|小时|次|件|万元|亿元"
+    "10万|十万|年|月|日|天|亩|万人|千人|百人|人年|人|户|家|平方公里|平方米|立方米|公顷|升|吨|千瓦时|小时|次|件|万元|亿元"
     "|百户|标箱"
 )
 _TAIL = "及以上|以上|左右|上下|以内|之内|及以下|以下|之上"
@@ -174,8 +174,10 @@ def _printed(match: re.Match[str], number: Decimal, *, start: int, end: int, op:
     for name, candidate in (("ratio", Kind.SHARE), ("period", Kind.PERIOD), ("count", Kind.COUNT)):
         if match[name]:
             kind, unit = candidate, match[name]
+    if per and kind is Kind.BARE:
+        kind = Kind.COUNT
     number *= _MULTIPLIERS.get(scale, 1)
-    return Quantity(start, end, kind, plain(number), unit + per if unit else "", op)
+    return Quantity(start, end, kind, plain(number), unit + per, op)
 
 
 def time(match: re.Match[str], *, offset: int = 0) -> Time:

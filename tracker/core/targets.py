@@ -37,7 +37,7 @@ _CONDITION = re.compile("对(?![标接外口])|凡|若(?!干)|如(?!期)|单[个
 _FRAME = re.compile("按照?|根据|依据|满足|符合")
 _PAST = re.compile(
     "已(?!建(?!成)|备案|认定|登记|列统|入库)|(?:达到|完成|实现|新增|突破|建成|超过|引进|培育|获得|取得|增长|下降|提高|降低"
-    "|减少|认定|培养|举办|转化)了|目前|近年来|多年来|以来|(?<![比较])(?:去年|上年)(?!度?同期|[增基])|过去|截至当前|现有"
+    "|减少|认定|培养|举办|转化)了|目前|近年来|多年来|以来|(?<![比较])(?:去年|上年)(?!度?同期|[增基])|过去|截至当前|现有(?!.{0,14}基础)"
     "|位[居列]全|居全[国省市]"
 )
 _BASELINE = re.compile("(?:从|由|(?<![占同])比|较|现有|现在的)的?$")
@@ -126,7 +126,7 @@ class _Reader:
     text: str
     offset: int
     first_year: int | None
-    state: _State = field(default_factory=_State)
+    so_far: _State = field(default_factory=_State)
     found: list[Target] = field(default_factory=list)
 
     def read(self) -> list[Target]:
@@ -138,8 +138,8 @@ class _Reader:
         return self.found
 
     def _sentence(self, start: int, end: int) -> None:
-        year = self.state.year
-        self.state = _State(year=year, by=year, dated=bool(year))
+        year = self.so_far.year
+        self.so_far = _State(year=year, by=year, dated=bool(year))
         granting = False
         while start < end:
             comma = _CLAUSE_END.search(self.text, start, end)
@@ -154,15 +154,15 @@ class _Reader:
         handing = _GRANT.search(text) is not None or _CONDITION.match(opening) is not None
         past = _PAST.search(text)
         if past:
-            self.state.past = True
+            self.so_far.past = True
         blocked = handing or _FRAME.match(opening) is not None
         clause = _Clause(start, end, blocked, granting, start + past.start() if past else -1)
         count = len(self.found)
         whens = times(self.text, start, end)
         self._events(clause, sorted([*self._figures(clause, whens), *whens], key=lambda one: one.start))
-        if len(self.found) == count and len(opening) > 1 and not (whens and len(opening) < 14):
+        if len(self.found) == count and not blocked and len(opening) > 1 and not (whens and len(opening) < 14):
             at = tuple(range(max(start, end - 40), end))
-            self.state.idle = Cut(self.text[at[0] : end], self.printed[at[0] : end], at).trimmed().name
+            self.so_far.idle = Cut(self.text[at[0] : end], self.printed[at[0] : end], at).trimmed().name
         return granting or handing
 
     def _figures(self, clause: _Clause, whens: list[Time]) -> list[Quantity]:
@@ -178,7 +178,7 @@ class _Reader:
         for i in range(len(found) - 2, -1, -1):
             if found[i].kind is Kind.BARE and JOINT.fullmatch(self.text, found[i].end, found[i + 1].start):
                 found[i] = replace(found[i], kind=found[i + 1].kind, unit=found[i + 1].unit)
-        return found
+        return [one for one in found if one.kind is not Kind.BARE]
 
     def _events(self, clause: _Clause, events: list[Quantity | Time]) -> None:
         anchor = clause.start
@@ -218,7 +218,7 @@ class _Reader:
 
     def _moment(self, when: Time, clause: _Clause) -> None:
         """A date changes what the next promises are due by; a year before the plan's begins a fact."""
-        state = self.state
+        state = self.so_far
         if when.baseline or self.text[max(0, when.start - 2) : when.start] in ("每人", "每家", "每户", "人均"):
             return
         years = [int(year) for year in when.by if year.isdigit()]
@@ -233,7 +233,7 @@ class _Reader:
 
     def _amounts(self, clause: _Clause, side: Side) -> int:
         """Records the promise an amount makes, if it does; gives where the next name may begin, else 0."""
-        state = self.state
+        state = self.so_far
         if clause.blocked or state.past or (clause.moneyless and side.kind is Kind.MONEY):
             return 0
         context = Context(state.noun, state.idle, state.shape, state.dated, state.dated_here)
@@ -257,7 +257,7 @@ class _Reader:
 
     def _shared(self, run: tuple[Quantity, ...], made: Claim) -> list[tuple[str, str | None, Quantity]]:
         """Which name and which year each amount belongs to: years and names are dealt out in the order printed."""
-        years = self.state.by
+        years = self.so_far.by
         by = years[-1] if years else "每年" if made.yearly else None
         if len(run) > 1:
             if len(years) == len(run):
