@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tracker.core.numbering import Style
 from tracker.core.outline import Node, Outline
 from tracker.core.paragraphs import View
-from tracker.core.script import DAMAGE
+from tracker.core.script import DAMAGE, readings
 from tracker.core.text import Finding, Level
 
 _SENTENCES = {
@@ -33,6 +33,7 @@ _SENTENCES = {
     "task.suggested": (Level.ERROR, "任务“{title}”没有写明责任单位，句中主语是“{name}”，是否由其负责，请确定。"),
     "task.measure": (Level.INFO, "“{title}”属于保障措施，默认不列为任务。"),
     "text.damaged": (Level.CHECK, "此处文字可能在转换中损坏，请对照原件。"),
+    "text.reading": (Level.INFO, "此处拼音是转换时带入的，读取时已略过。"),
     "number.gap": (Level.CHECK, "编号“{printed}”与上一个编号不连续，请核对是否漏读。"),
     "number.repeated": (Level.CHECK, "编号“{printed}”重复出现，请核对。"),
     "rule.lead": (Level.INFO, "文中说明了由谁牵头，已用于没有写牵头单位的名单。"),
@@ -54,10 +55,12 @@ def _short(value: object) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def damages(wide: str) -> Iterable[Finding]:
-    """The places where machine conversion broke characters. Takes: the matching form of the content."""
+def damages(content: str, wide: str) -> Iterable[Finding]:
+    """The places where machine conversion broke characters. Takes: the content and its matching form."""
     for match in DAMAGE.finditer(wide):
         yield doubt("text.damaged", match.start(), match.end())
+    for start, end in readings(content):
+        yield doubt("text.reading", start, end)
 
 
 def number_doubts(view: View, outline: Outline) -> Iterable[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from tracker.core.assignments import Duty, add_value
@@ -46,10 +46,9 @@ class Drafting:
         self._outline = outline_of(self._view)
         for node in self._outline.nodes:
             node.title = "".join(self._view.chars[a:b] for a, b in [self._title_span(node.first, _length(node), None)])
-        first = self._outline.nodes[0].first if self._outline.nodes else len(self._view.paragraphs)
-        self._head = head_of(self._view, first)
+        self._head = head_of(self._view, *self._beginnings())
         self._rules = rules_of(self._view)
-        self._findings: list[Finding] = list(damages(self._normal))
+        self._findings: list[Finding] = list(damages(text.content, self._normal))
         self._findings += table_findings
         self._items = Items(self._view, self._outline, self._head, self._tabled())
         self._found = self._items.all()
@@ -83,6 +82,15 @@ class Drafting:
             ),
             findings=tuple(sorted(self._findings, key=lambda one: (one.start, one.end))),
         )
+
+    def _beginnings(self) -> tuple[int, int]:
+        """The first numbered paragraph, and the first one of the part of the document with the most numbers."""
+        nodes = self._outline.nodes
+        if not nodes:
+            return (len(self._view.paragraphs),) * 2
+        counts = Counter(node.annex for node in nodes)
+        main = max(counts, key=lambda annex: (counts[annex], -annex))
+        return nodes[0].first, next(node.first for node in nodes if node.annex == main)
 
     def _names(self) -> Lexicon:
         duties = [duty for item in self._found for duty in item.duties] + [duty for _, duty in self._row_duties]

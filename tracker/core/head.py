@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,10 +57,15 @@ _ABOUT = re.compile(r"(?:关于|印发|转发)")
 _LONGEST = 120
 
 
-def head_of(view: View, first_number: int) -> Head:
-    """Gives the head. Takes: the view, and the index of the first numbered paragraph of the plan's body."""
+def head_of(view: View, first_number: int, body: int) -> Head:
+    """Gives the head.
+
+    Takes: the view; the indexes of the first numbered paragraph and of the first one of the plan itself, which is
+    another where a notice with numbers of its own hands the plan on.
+    """
     front = range(min(first_number, len(view.paragraphs), _LONGEST))
-    title, title_at = _title(view, front)
+    above = [i for i in range(max(0, body - _LONGEST), body) if view.paragraphs[i].number is None]
+    title, title_at = _title(view, above[-_LONGEST:])
     signature = _signature(view)
     names = "".join(_text(view, view.paragraphs[i]) for i in front if _is_short(view, i))
     issuer = signature[0] if signature else _issuer(view, front)
@@ -84,8 +90,8 @@ def _is_short(view: View, index: int) -> bool:
     return paragraph.end - paragraph.start <= 120
 
 
-def _title(view: View, front: range) -> tuple[str, int]:
-    found = [i for i in front if _is_title(view, i)]
+def _title(view: View, front: Sequence[int]) -> tuple[str, int]:
+    found = [i for i in front if is_title(_text(view, view.paragraphs[i]))]
     plain = [i for i in found if not _NOTICE.search(_text(view, view.paragraphs[i]))]
     if plain:
         return _whole_title(view, plain[-1]), plain[-1]
@@ -105,8 +111,8 @@ def _told(whole: str) -> str:
     return match[1] if match else whole
 
 
-def _is_title(view: View, index: int) -> bool:
-    text = _text(view, view.paragraphs[index])
+def is_title(text: str) -> bool:
+    """Whether a paragraph reads as the title of a plan or of the notice that hands it on."""
     return (
         len(text) <= 100
         and ":" not in text[-6:]

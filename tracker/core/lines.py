@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from tracker.core.numbering import Style, number_at
 from tracker.core.text import BlockKind, Span, Text
 
 
@@ -43,7 +45,7 @@ def lines_of(text: Text, normal: str, apart: Sequence[Span] = ()) -> list[Line]:
             inside = passed < len(rows) and rows[passed].start < stop
             line = _line(normal, start, stop, table=table or inside, page=block.page)
             if line is not None:
-                found.append(line)
+                found += _parted(line)
             start = stop + 1
         reached = max(reached, end)
     return found
@@ -55,3 +57,27 @@ def _line(normal: str, start: int, end: int, *, table: bool, page: int | None) -
         return None
     gaps = frozenset(k for k in range(1, len(kept)) if kept[k] != kept[k - 1] + 1)
     return Line("".join(normal[i] for i in kept), tuple(kept), gaps, table, page, kept[0] - start)
+
+
+# A web page that lost its line ends prints a whole plan in one line, blanks before the numbers.
+_LOST = 600
+
+
+def _parted(line: Line) -> list[Line]:
+    if len(line.text) <= _LOST or line.table:
+        return [line]
+    cuts = [gap for gap in sorted(line.gaps) if _begins_item(line.text[gap : gap + 14])]
+    if len(cuts) < 2:
+        return [line]
+    bounds = [0, *cuts, len(line.text)]
+    return [
+        Line(
+            line.text[a:b], line.at[a:b], frozenset(gap - a for gap in line.gaps if a < gap < b), False, line.page, 0
+        )
+        for a, b in pairwise(bounds)
+    ]
+
+
+def _begins_item(text: str) -> bool:
+    number = number_at(text)
+    return number is not None and number.sure and number.style < Style.CIRCLE

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from tracker.core.head import is_title
 from tracker.core.numbering import Number, Style
 from tracker.core.paragraphs import View, is_annex, is_box
 
 # Looking ahead for the end of a box stays within this many numbers, so that reading stays linear.
 _AHEAD = 60
+# Between a title and the first number below it stand at most this many paragraphs.
+_FRONT = 12
 _DUTY = re.compile(r"(?:单位|部门|领导|分工)(?:\([^()]{1,8}\))?:|(?:负责|牵头|落实|配合|实施|参与|参加|协办)[。;]?\)")
 _LISTED = re.compile(r"附(?:件|表):")
 
@@ -168,12 +171,28 @@ class _Builder:
         parent = self._stack[-1]
         if parent is self._root and number.value == 1 and self._root.children:
             self._run += 1
+            self._begin_again(index)
         node = Node(number, index, index, index, parent, annex=self._annex, run=self._run)
         start = self._view.paragraphs[index].start
         node.printed = self._view.printed(start, start + number.length)
         parent.children.append(node)
         self._nodes.append(node)
         self._stack.append(node)
+
+    def _begin_again(self, index: int) -> None:
+        """Numbers that begin anew under a title are those of the plan that the notice before it hands on."""
+        for above in range(index - 1, max(index - _FRONT, -1), -1):
+            paragraph = self._view.paragraphs[above]
+            if paragraph.number is not None:
+                return
+            if is_title(self._view.chars[paragraph.start : paragraph.end][:120]):
+                self._annex += 1
+                self._nodes[-1].last = min(self._nodes[-1].last, above)
+                node: Node | None = self._nodes[-1]
+                while node is not None and node is not self._root:
+                    node.last = min(node.last, above)
+                    node = node.parent
+                return
 
     def _settle(self, number: Number) -> None:
         """A shape first met as number one below a usually deeper one is deeper in this document."""

@@ -52,7 +52,7 @@ class View:
         at, content = self.at, self.content
         parts = []
         for i in range(start, end):
-            if i > start and i in self.gaps:
+            if i > start and at[i] != at[i - 1] + 1 and self.chars[i] != "\n" != self.chars[i - 1]:
                 between = content[at[i - 1] + 1 : at[i]]
                 broken = "\n" in between
                 latin = content[at[i - 1]].isascii() and content[at[i]].isascii()

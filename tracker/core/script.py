@@ -26,6 +26,8 @@ DAMAGE = re.compile(
     "[\ufffd\ue000-\uf8ff]+|锟斤拷|烫烫烫|(?<=[\u4e00-\u9fff])(?:\\?{2,}[A-Za-z;]?|\\?[;:]?[A-Za-z;])(?=[\u4e00-\u9fff])"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# Some machine conversions print the reading behind a character they were unsure of: 開發(fā)區(qū).
+READING = re.compile(r"(?<=[\u3400-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 CJK = "\u3400-\u4dbf\u4e00-\u9fff〇"
 
 
@@ -72,7 +74,18 @@ def is_traditional(text: str) -> bool:
     return changed * 20 > chinese
 
 
+_READINGS = 3
+
+
+def readings(content: str) -> list[tuple[int, int]]:
+    """The places where a machine conversion printed the reading of a character behind it."""
+    found = [match.span() for match in READING.finditer(content.translate(_widths()))]
+    return found if len(found) >= _READINGS else []
+
+
 def normal(content: str) -> str:
-    """The content for matching, of the same length; newlines stay, every other blank is a space."""
+    """The content for matching, of the same length; newlines stay, every other blank is a space, a reading blanks."""
     wide = _SURROGATES.sub("\ufffd", content).translate(_widths())
+    if sum(1 for _ in READING.finditer(wide)) >= _READINGS:
+        wide = READING.sub(lambda match: " " * len(match[0]), wide)
     return simplified(wide) if is_traditional(wide) else wide
