@@ -1,0 +1,65 @@
+"""The desk of the administrators: what the installation needs from them."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor, Permission
+from tracker.core.terms import DeliveryStatus
+from tracker.models import Notification, RoleGrant, Unit, User
+from tracker.services.desk_rows import Line, Section, Today, section
+
+
+def admin_sections(session: Session, actor: Actor, today: Today) -> list[Section]:
+    """Gives what needs an administrator: years without a notice, failed mail, people without a role, bare units."""
+    sections = []
+    if actor.may(Permission.SETTINGS_EDIT):
+        sections += [_years(today), _failed_mail(session, actor), _bare_units(session, actor)]
+    if actor.may(Permission.RIGHTS_EDIT):
+        sections.append(_without_role(session, actor, today))
+    return sections
+
+
+def _years(today: Today) -> Section:
+    """The next year counts from November on, when the State Council's notice on it is usually out."""
+    years = [today.day.year, *([today.day.year + 1] if today.day.month >= 11 else [])]
+    lines = [
+        Line(f"{year}年工作日为暂定", "尚未录入国务院办公厅放假通知，暂按周一至周五计算")
+        for year in years
+        if today.calendar.is_provisional(year)
+    ]
+    return section("years", "工作日表", lines, "录入放假和调休安排后，各项期限会重新计算。")
+
+
+def _failed_mail(session: Session, actor: Actor) -> Section:
+    query = (
+        select(User.name, func.count().label("count"))
+        .join(Notification, Notification.user_id == User.id)
+        .where(User.jurisdiction_id == actor.jurisdiction_id, Notification.status == DeliveryStatus.FAILED)
+        .group_by(User.id, User.name)
+    )
+    lines = [Line(f"{name}的邮件发送失败", "请核对邮箱地址", count=count) for name, count in session.execute(query)]
+    return section("failed_mail", "发送失败的消息", lines)
+
+
+def _bare_units(session: Session, actor: Actor) -> Section:
+    people = select(User.id).where(User.unit_id == Unit.id, User.left_on.is_(None))
+    query = select(Unit.name).where(
+        Unit.jurisdiction_id == actor.jurisdiction_id, Unit.ended_on.is_(None), ~people.exists()
+    )
+    lines = [Line(name) for name in session.scalars(query.order_by(Unit.position, Unit.id))]
+    return section("bare_units", "没有账号的单位", lines, "没有账号的单位由办公室电话催办、代为登记。")
+
+
+def _without_role(session: Session, actor: Actor, today: Today) -> Section:
+    held = select(RoleGrant.id).where(
+        RoleGrant.user_id == User.id,
+        RoleGrant.since_on <= today.day,
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= today.day),
+    )
+    query = select(User.name, User.login_name).where(
+        User.jurisdiction_id == actor.jurisdiction_id, User.left_on.is_(None), ~held.exists()
+    )
+    lines = [Line(name, f"登录名：{login_name}") for name, login_name in session.execute(query.order_by(User.id))]
+    return section("without_role", "尚未授予角色的人员", lines)

@@ -1,0 +1,198 @@
+"""The desk of the leading group's office and of leaders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker.core.lights import Light
+from tracker.core.permissions import Actor, Permission
+from tracker.core.terms import AssignmentState, DraftStatus, ReportStatus, Role, TaskState
+from tracker.models import Assignment, ClosingRequest, ImportDraft, Plan, ProgressReport, Task, Unit, User
+from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
+from tracker.services.last_words import LastWord, last_words
+from tracker.services.lights import light_condition
+from tracker.services.overdue import in_charge, on_board
+from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
+
+NEWLY = timedelta(days=7)
+RED_SHOWN = 20
+
+
+def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
+    """Gives what waits for the office, most urgent first."""
+    counts = session.execute(_office_counts(actor, today)).one()
+    silent = _silent(session, actor, today)
+    approve, submit = _prepared(session, actor)
+    review = counts.reports + counts.closings
+    figures = [
+        Figure("review", "待审核", review, "near" if review else ""),
+        Figure("late", "逾期事项", counts.late, "late" if counts.late else ""),
+        Figure("behind", "滞后事项", counts.behind, "behind" if counts.behind else ""),
+        Figure("silent", "未签收", sum(line.count or 0 for line in silent), ""),
+    ]
+    sections = [
+        approve,
+        _review(counts),
+        _newly_late(session, actor, today),
+        section("silent", "交办后未签收的单位", silent, "可电话催办，并在任务页登记。"),
+        _drafts(session, actor),
+        submit,
+    ]
+    return figures, sections
+
+
+def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
+    """Gives a leader three figures, then the red items with unit, lateness and the unit's last word."""
+    figures = [
+        Figure(light.value, f"{light.label}任务", count, light.value)
+        for light, count in zip(
+            (Light.LATE, Light.BEHIND, Light.NEAR), session.execute(_light_counts(actor, today)).one(), strict=True
+        )
+    ]
+    approve = [_prepared(session, actor)[0]] if actor.may(Permission.PLANS_APPROVE) else []
+    return figures, [_red(session, actor, today), *approve]
+
+
+def _number(query: Select[Any]) -> Any:
+    return query.scalar_subquery()
+
+
+def _here(model: Any, actor: Actor) -> Any:
+    return model.jurisdiction_id == actor.jurisdiction_id
+
+
+def _office_counts(actor: Actor, today: Today) -> Select[Any]:
+    reports = select(func.count(ProgressReport.id)).where(
+        _here(ProgressReport, actor),
+        ProgressReport.status == ReportStatus.SUBMITTED,
+        ProgressReport.is_finishing.is_(False),
+    )
+    closings = select(func.count(ClosingRequest.id)).where(
+        _here(ClosingRequest, actor), ClosingRequest.status == ReportStatus.SUBMITTED
+    )
+    board = select(func.count(Assignment.id)).join(Task, Task.id == Assignment.task_id)
+    board = board.where(_here(Assignment, actor), on_board(today.day))
+    return select(
+        _number(reports).label("reports"),
+        _number(closings).label("closings"),
+        _number(board.where(light_condition(Assignment, Light.LATE, today.day))).label("late"),
+        _number(board.where(light_condition(Assignment, Light.BEHIND, today.day))).label("behind"),
+    )
+
+
+def _light_counts(actor: Actor, today: Today) -> Select[Any]:
+    under_way = select(func.count(Task.id)).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
+    lights = (Light.LATE, Light.BEHIND, Light.NEAR)
+    return select(*(_number(under_way.where(light_condition(Task, light, today.day))) for light in lights))
+
+
+def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
+    """Gives the plans with tasks to approve, and those with tasks not yet submitted."""
+    query = (
+        select(Plan.id, Plan.title, Plan.doc_no, Task.state, func.count().label("count"))
+        .join(Task, Task.plan_id == Plan.id)
+        .where(_here(Plan, actor), Task.state.in_(PREPARED))
+        .group_by(Plan.id, Plan.title, Plan.doc_no, Task.state)
+        .order_by(Plan.id)
+    )
+    lines: dict[TaskState, list[Line]] = {state: [] for state in PREPARED}
+    for row in session.execute(query):
+        lines[row.state].append(Line(row.title, row.doc_no, count=row.count, plan_id=row.id))
+    may_approve, may_submit = actor.may(Permission.PLANS_APPROVE), Role.OFFICER in actor.roles
+    return (
+        section("approve", "待立项交办", lines[TaskState.PENDING_APPROVAL] if may_approve else []),
+        section("submit", "已入库，待提请立项", lines[TaskState.DRAFT] if may_submit else []),
+    )
+
+
+def _review(counts: Any) -> Section:
+    lines = [
+        Line(title, count=count)
+        for title, count in (("进展报送", counts.reports), ("申请办结", counts.closings))
+        if count
+    ]
+    return Section("review", "待审核", counts.reports + counts.closings, tuple(lines))
+
+
+def _board_section(session: Session, key: str, title: str, query: Select[Any], today: Today) -> Section:
+    rows = session.execute(query).all()
+    shown = rows[:RED_SHOWN]
+    words = last_words(session, [row.id for row in shown])
+    return Section(key, title, len(rows), tuple(_board_line(row, words.get(row.id), today) for row in shown))
+
+
+def _board_line(row: Any, word: LastWord | None, today: Today) -> Line:
+    return Line(
+        task_label(row.number, row.part, row.title),
+        row.plan,
+        row.unit,
+        shown=Light.LATE.value,
+        due_on=row.due_on,
+        workdays=today.late(row.due_on),
+        word=word.progress if word else "",
+        word_on=word.filed_on if word else None,
+        task_id=row.task_id,
+    )
+
+
+def _late_duties(actor: Actor, today: Today) -> Select[Any]:
+    due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
+    columns = (Assignment.id, Assignment.task_id, Task.number, Task.part, Task.title, due_on)
+    return (
+        select(*columns, Plan.title.label("plan"), Unit.name.label("unit"))
+        .join(Task, Task.id == Assignment.task_id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(_here(Assignment, actor), on_board(today.day), light_condition(Assignment, Light.LATE, today.day))
+    )
+
+
+def _newly_late(session: Session, actor: Actor, today: Today) -> Section:
+    query = _late_duties(actor, today).where(Assignment.late_on > today.day - NEWLY)
+    query = query.order_by(Assignment.late_on.desc(), Assignment.id)
+    return _board_section(session, "newly_late", "近一周新增逾期", query, today)
+
+
+def _red(session: Session, actor: Actor, today: Today) -> Section:
+    """Gives the late duties, those of units in the leader's charge first, then the longest late."""
+    query = _late_duties(actor, today)
+    is_mine = Assignment.unit_id.in_(in_charge(actor, today.day))
+    query = query.order_by(is_mine.desc(), Assignment.late_on, Assignment.id)
+    return _board_section(session, "red", "逾期事项", query, today)
+
+
+def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:
+    """Gives the units with duties they have not acknowledged, and whether anybody there can sign in at all."""
+    people = select(func.count(User.id)).where(User.unit_id == Unit.id, User.left_on.is_(None)).scalar_subquery()
+    since = func.min(Assignment.issued_on).label("since")
+    query = (
+        select(Unit.name, Unit.contact_name, Unit.contact_phone, func.count().label("count"), since, people.label("n"))
+        .join(Assignment, Assignment.unit_id == Unit.id)
+        .where(_here(Assignment, actor), Assignment.state == AssignmentState.ISSUED)
+        .group_by(Unit.id, Unit.name, Unit.contact_name, Unit.contact_phone)
+        .order_by(since, Unit.id)
+    )
+    lines = []
+    for row in session.execute(query):
+        contact = " ".join(filter(None, (row.contact_name, row.contact_phone)))
+        note = "　".join(filter(None, (contact, "" if row.n else "该单位尚无账号，请电话联系")))
+        lines.append(
+            Line(row.name, note, count=row.count, since_on=row.since, workdays=today.late(row.since), unit=row.name)
+        )
+    return lines
+
+
+def _drafts(session: Session, actor: Actor) -> Section:
+    query = select(ImportDraft.id, ImportDraft.title, ImportDraft.doc_no, User.name, ImportDraft.updated_at)
+    query = query.join(User, User.id == ImportDraft.updated_by_id).where(
+        _here(ImportDraft, actor), ImportDraft.status == DraftStatus.REVIEWING
+    )
+    lines = [
+        Line(row.title, "　".join(filter(None, (row.doc_no, f"{row.name}最近核对"))), draft_id=row.id)
+        for row in session.execute(query.order_by(ImportDraft.updated_at.desc()).limit(SHOWN * 5))
+    ]
+    return section("drafts", "核对中的导入", lines)

@@ -1,0 +1,71 @@
+"""The last word of a unit on a duty: what it filed last, as lists and reports quote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.core.terms import ReportStatus
+from tracker.db import office_date
+from tracker.models import ProgressReport
+
+# Below the number of variables any SQLite takes in one statement.
+CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """What a unit filed last on one duty."""
+
+    assignment_id: int
+    period: str
+    filed_on: date
+    status: ReportStatus
+    progress: str
+    percent: int | None
+    problems: str
+    next_step: str
+    coordination: str
+
+
+def last_words(
+    session: Session, assignment_ids: Sequence[int], *, before: datetime | None = None
+) -> dict[int, LastWord]:
+    """Gives what was filed last on each of the duties, drafts left aside; `before` an instant where one is given."""
+    found: dict[int, LastWord] = {}
+    for start in range(0, len(assignment_ids), CHUNK):
+        for report in session.scalars(_latest(assignment_ids[start : start + CHUNK], before)):
+            found[report.assignment_id] = _word(report)
+    return found
+
+
+def _latest(assignment_ids: Sequence[int], before: datetime | None):  # type: ignore[no-untyped-def]
+    newest_first = func.row_number().over(
+        partition_by=ProgressReport.assignment_id,
+        order_by=(ProgressReport.filed_at.desc(), ProgressReport.id.desc()),
+    )
+    ranked = select(ProgressReport.id, newest_first.label("place")).where(
+        ProgressReport.assignment_id.in_(assignment_ids), ProgressReport.status != ReportStatus.DRAFT
+    )
+    if before is not None:
+        ranked = ranked.where(ProgressReport.filed_at < before)
+    newest = ranked.subquery()
+    return select(ProgressReport).join(newest, newest.c.id == ProgressReport.id).where(newest.c.place == 1)
+
+
+def _word(report: ProgressReport) -> LastWord:
+    return LastWord(
+        report.assignment_id,
+        report.period,
+        office_date(report.filed_at),
+        report.status,
+        report.progress,
+        report.percent,
+        report.problems,
+        report.next_step,
+        report.coordination,
+    )

@@ -1,0 +1,311 @@
+"""The pages of one plan: its head, its tasks as printed, the matrix of units and tasks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor
+from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
+from tracker.core.workdays import Calendar
+from tracker.errors import NotFound
+from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
+from tracker.services.access import plan_scope, task_scope
+from tracker.services.calendar import load_calendar
+from tracker.services.shown import PREPARED, Tally, shown_of, tally
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a person asked the tasks of a plan for; `shown` is a light or another value of `services.shown`."""
+
+    shown: str = ""
+    unit_id: int | None = None
+    state: TaskState | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanHead:
+    """What stands over every page of a plan."""
+
+    id: int
+    title: str
+    doc_no: str
+    issuer: str
+    issued_on: date | None
+    status: PlanStatus
+    is_solicitation: bool
+    period_start: int | None
+    period_end: int | None
+    lead_mode: LeadMode
+    filing_mode: FilingMode
+    source_name: str | None
+    draft_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyCell:
+    """One unit's duty in one task, with what it shows."""
+
+    assignment_id: int
+    unit_id: int
+    unit: str
+    role: DutyRole
+    is_first_lead: bool
+    state: AssignmentState
+    shown: str
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task as listed; to a unit's person `shown` is the light of the unit's own duty."""
+
+    id: int
+    node_id: int | None
+    number: str
+    part: int | None
+    title: str
+    state: TaskState
+    shown: str
+    due_on: date | None
+    original_due_on: date | None
+    deadline_printed: str
+    is_standing: bool
+    basis: str
+    percent: int | None
+    workdays_late: int | None
+    duties: tuple[DutyCell, ...]
+    groups: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Gives the number as printed, with the part where one number has several."""
+        return f"{self.number}（第{self.part}部分）" if self.part else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A heading as printed with the tasks right under it; `depth` counts from 0."""
+
+    number: str
+    title: str
+    depth: int
+    rows: tuple[TaskRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One unit's line of the matrix: its cells by task id."""
+
+    unit_id: int
+    unit: str
+    cells: Mapping[int, DutyCell]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLedger:
+    """The tasks of a plan a person may see: all of them in `tally`, those asked for in `chapters` and `rows`."""
+
+    head: PlanHead
+    tally: Tally
+    count: int
+    units: tuple[tuple[int, str], ...]
+    chapters: tuple[Chapter, ...]
+    rows: tuple[TaskRow, ...]
+    unacknowledged: int
+    own_unacknowledged: int = 0
+    matrix: tuple[MatrixRow, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """The document as it was uploaded."""
+
+    filename: str
+    data: bytes
+
+
+def plan_head(session: Session, actor: Actor, plan_id: int) -> PlanHead:
+    """Gives the head of a plan. Raises NotFound when it is not the actor's to see."""
+    query = (
+        select(Plan, SourceDocument.filename)
+        .outerjoin(SourceDocument, SourceDocument.id == Plan.source_document_id)
+        .where(plan_scope(actor), Plan.id == plan_id)
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound("没有找到这份方案，或者您没有查看它的权限。")
+    plan, filename = found
+    names = [name for name in PlanHead.__dataclass_fields__ if name != "source_name"]
+    return PlanHead(source_name=filename, **{name: getattr(plan, name) for name in names})
+
+
+def source_file(session: Session, actor: Actor, plan_id: int) -> SourceFile:
+    """Gives the plan's document, bytes unchanged. Raises NotFound when there is none or it is not the actor's."""
+    query = (
+        select(SourceDocument.filename, StoredFile.data)
+        .join(Plan, Plan.source_document_id == SourceDocument.id)
+        .join(StoredFile, StoredFile.sha256 == SourceDocument.sha256)
+        .where(plan_scope(actor), Plan.id == plan_id)
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound("这份方案没有来源文件，或者您没有查看它的权限。")
+    return SourceFile(*found)
+
+
+def task_ledger(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, *, today: date) -> TaskLedger:
+    """Gives the tasks of a plan as printed, with their lights, and the matrix of the units in them."""
+    head = plan_head(session, actor, plan_id)
+    every = _task_rows(session, actor, plan_id, today)
+    rows = [row for row in every if _is_asked(row, asked)]
+    counts: dict[str, int] = defaultdict(int)
+    for row in every:
+        counts[row.shown] += 1
+    duties = [cell for row in every for cell in row.duties]
+    waiting = [cell for cell in duties if cell.state is AssignmentState.ISSUED]
+    return TaskLedger(
+        head=head,
+        tally=tally(counts),
+        count=len(every),
+        units=tuple(dict.fromkeys((cell.unit_id, cell.unit) for cell in duties)),
+        chapters=_chapters(_nodes(session, plan_id), rows),
+        rows=tuple(rows),
+        unacknowledged=len(waiting),
+        own_unacknowledged=sum(cell.unit_id == actor.unit_id for cell in waiting),
+        matrix=_matrix(rows, asked),
+    )
+
+
+def _nodes(session: Session, plan_id: int) -> Sequence[OutlineNode]:
+    return session.scalars(
+        select(OutlineNode).where(OutlineNode.plan_id == plan_id).order_by(OutlineNode.position)
+    ).all()
+
+
+def _task_rows(session: Session, actor: Actor, plan_id: int, today: date) -> list[TaskRow]:
+    columns = [
+        getattr(Task, column.key) for column in Task.__table__.columns if column.key not in {"text", "milestones"}
+    ]
+    query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
+    tasks = session.execute(query).all()
+    duties = _duties(session, plan_id, {task.id: task for task in tasks}, today)
+    groups = _groups(session, plan_id) if any(task.state in PREPARED for task in tasks) else {}
+    rows = [_row(actor, task, duties[task.id], groups.get(task.id, ()), today) for task in tasks]
+    if any(row.shown == "late" for row in rows):
+        calendar = load_calendar(session)
+        rows = [_with_lateness(row, calendar, today) for row in rows]
+    return rows
+
+
+def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: date) -> dict[int, list[DutyCell]]:
+    query = (
+        select(Assignment, Unit.name)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.plan_id == plan_id, Assignment.state != AssignmentState.WAIVED)
+        .order_by(Assignment.position, Assignment.id)
+    )
+    cells: dict[int, list[DutyCell]] = defaultdict(list)
+    for duty, unit in session.execute(query):
+        if duty.task_id in tasks:
+            shown = shown_of(tasks[duty.task_id], duty, today)
+            facts = (duty.role, duty.is_first_lead, duty.state, shown, duty.percent)
+            cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, unit, *facts))
+    for found in cells.values():
+        found.sort(key=lambda cell: (-cell.role.strength, not cell.is_first_lead))
+    return cells
+
+
+def _groups(session: Session, plan_id: int) -> dict[int, tuple[str, ...]]:
+    query = select(GroupDuty).join(Task, Task.id == GroupDuty.task_id).where(Task.plan_id == plan_id)
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    for duty in session.scalars(query.order_by(GroupDuty.position)):
+        found[duty.task_id] += (f"{duty.role.label}:{duty.printed}",)
+    return found
+
+
+def _row(actor: Actor, task: Any, duties: list[DutyCell], groups: tuple[str, ...], today: date) -> TaskRow:
+    lead = next((cell for cell in duties if cell.is_first_lead), None)
+    own = None if actor.sees_jurisdiction else next((cell for cell in duties if cell.unit_id == actor.unit_id), None)
+    shown = own.shown if own else shown_of(task, task, today)
+    return TaskRow(
+        id=task.id,
+        node_id=task.outline_node_id,
+        number=task.number,
+        part=task.part,
+        title=task.title,
+        state=task.state,
+        shown=shown,
+        due_on=task.due_on,
+        original_due_on=task.original_due_on,
+        deadline_printed=task.deadline_printed,
+        is_standing=task.is_standing,
+        basis=task.basis,
+        percent=(own or lead).percent if own or lead else None,
+        workdays_late=None,
+        duties=tuple(duties),
+        groups=groups,
+    )
+
+
+def _with_lateness(row: TaskRow, calendar: Calendar, today: date) -> TaskRow:
+    if row.shown != "late" or row.due_on is None:
+        return row
+    values = {name: getattr(row, name) for name in TaskRow.__dataclass_fields__}
+    return TaskRow(**{**values, "workdays_late": calendar.workdays_between(row.due_on, today)})
+
+
+def _is_asked(row: TaskRow, asked: TaskFilter) -> bool:
+    if asked.shown and row.shown != asked.shown:
+        return False
+    if asked.state is not None and row.state is not asked.state:
+        return False
+    if asked.unit_id is not None and all(cell.unit_id != asked.unit_id for cell in row.duties):
+        return False
+    place = f"{row.label}{row.title}"
+    return all(word in place for word in asked.words.split())
+
+
+def _chapters(nodes: Sequence[OutlineNode], rows: Iterable[TaskRow]) -> tuple[Chapter, ...]:
+    """Gives the headings that have a task asked for under them, in the order of print."""
+    under: dict[int | None, list[TaskRow]] = defaultdict(list)
+    for row in rows:
+        under[row.node_id].append(row)
+    parents = {node.id: node.parent_id for node in nodes}
+    needed: set[int] = set()
+    for node_id in under:
+        while node_id is not None and node_id not in needed:
+            needed.add(node_id)
+            node_id = parents.get(node_id)
+    chapters = [
+        Chapter(node.number, node.title, _depth(node.id, parents), tuple(under[node.id]))
+        for node in nodes
+        if node.id in needed
+    ]
+    if under[None]:
+        chapters.append(Chapter("", "其他任务" if chapters else "", 0, tuple(under[None])))
+    return tuple(chapters)
+
+
+def _depth(node_id: int, parents: Mapping[int, int | None]) -> int:
+    depth, parent = 0, parents[node_id]
+    while parent is not None:
+        depth, parent = depth + 1, parents.get(parent)
+    return depth
+
+
+def _matrix(rows: Sequence[TaskRow], asked: TaskFilter) -> tuple[MatrixRow, ...]:
+    cells: dict[tuple[int, str], dict[int, DutyCell]] = defaultdict(dict)
+    for row in rows:
+        for cell in row.duties:
+            if asked.unit_id in (None, cell.unit_id):
+                cells[cell.unit_id, cell.unit][row.id] = cell
+    return tuple(MatrixRow(unit_id, unit, found) for (unit_id, unit), found in cells.items())

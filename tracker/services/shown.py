@@ -1,0 +1,80 @@
+"""What a row shows: its light, or, where no light applies, the word of its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, literal, or_
+
+from tracker.core.lights import DAY_OF, DatedLights, Light, light
+from tracker.core.terms import TaskState
+from tracker.models import Task
+
+# States in which a task has a light; the others show their own word.
+LIT = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW, TaskState.CLOSED, TaskState.ARCHIVED})
+UNDER_WAY = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW})
+PREPARED = frozenset({TaskState.DRAFT, TaskState.PENDING_APPROVAL})
+# Stored value for what is counted on its own (常态化), for what is not issued, and for everything else without a light.
+STANDING, NOT_ISSUED, ASIDE = "standing", "not_issued", "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tasks show each light, and how many show none: standing, not issued yet, suspended or ended."""
+
+    lights: Mapping[Light, int]
+    standing: int = 0
+    not_issued: int = 0
+    aside: int = 0
+
+    @property
+    def lit(self) -> int:
+        """Gives how many have a light."""
+        return sum(self.lights.values())
+
+    @property
+    def total(self) -> int:
+        """Gives how many there are in all."""
+        return self.lit + self.standing + self.not_issued + self.aside
+
+
+def tally(counts: Mapping[str, int]) -> Tally:
+    """Gives the tally of counts by the value of `shown_key`."""
+    lights = {member: counts.get(member.value, 0) for member in Light}
+    return Tally(lights, counts.get(STANDING, 0), counts.get(NOT_ISSUED, 0), counts.get(ASIDE, 0))
+
+
+def shown_key(model: Any, today: date) -> ColumnElement[str]:
+    """Gives the column that says what a row of Task, or of Assignment joined with Task, shows on a day."""
+    days = [(getattr(model, attribute) <= today, literal(member.value)) for member, attribute in DAY_OF.items()]
+    return case(
+        (Task.state.in_(PREPARED), literal(NOT_ISSUED)),
+        (Task.state.not_in([*LIT, TaskState.STANDING]), literal(ASIDE)),
+        (is_standing(), literal(STANDING)),
+        *days,
+        else_=literal(Light.ON_TIME.value),
+    )
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Gives the condition that a task is counted on its own as 常态化."""
+    return or_(Task.state == TaskState.STANDING, (Task.is_standing.is_(True)) & Task.state.in_(UNDER_WAY))
+
+
+def shown_of(task: Task, dates: DatedLights, today: date) -> str:
+    """Gives the same as `shown_key` for a loaded task and the dates of it or of one of its duties."""
+    if task.state in PREPARED:
+        return NOT_ISSUED
+    if task.state not in LIT and task.state is not TaskState.STANDING:
+        return ASIDE
+    if task.state is TaskState.STANDING or (task.is_standing and task.state in UNDER_WAY):
+        return STANDING
+    return light(dates, today).value
+
+
+def light_shown(key: str) -> Light | None:
+    """Gives the light of a shown value, None where it is no light."""
+    return Light(key) if key in Light._value2member_map_ else None
