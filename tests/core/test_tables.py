@@ -95,6 +95,22 @@ def test_a_flattened_table_without_numbers_is_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("numbers", [True, False])
+def test_cells_behind_the_values_of_a_flattened_table_belong_to_their_row(numbers: bool) -> None:
+    rows = [
+        ["托位数", "个", "90", "200", "预期性", "市卫健委、市发展改革委"],
+        ["入学率", "%", "98", "99", "约束性", "市教育局"],
+    ]
+    heads = ["指标名称", "单位", "2022年", "2025年", "属性", "责任单位"]
+    if numbers:
+        heads, rows = ["序号", *heads], [[str(i), *row] for i, row in enumerate(rows, 1)]
+    text = flat(heads + [cell for row in rows for cell in row])
+    assert [(one.name, one.values, one.units) for one in read(text)] == [
+        ("托位数", {"2022": 90, "2025": 200}, ("市卫健委", "市发展改革委")),
+        ("入学率", {"2022": 98, "2025": 99}, ("市教育局",)),
+    ]
+
+
 def test_a_role_over_several_years_holds_for_each_of_them() -> None:
     cells = ["序号", "指标", "单位", "基期值(2022年)", "目标值", "2024年", "2026年"]
     cells += ["1", "托位数", "个", "300", "500", "900"]

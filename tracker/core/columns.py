@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Holds(Enum):
@@ -61,6 +62,7 @@ _TASK = re.compile("内容|项目|要点|改革|问题")
 _GROWTH = re.compile("增长|增速|增幅")
 
 
+@lru_cache(maxsize=1024)
 def column(header: str) -> Column:
     """Gives what a column holds. Takes: the words of its header in their matching form, several rows run together."""
     words = "".join(header.split())

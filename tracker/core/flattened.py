@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ _LONGEST_HEADER = 40
 _LONGEST_CELL = 60
 _LONGEST_ROW = 16
 _HEADS = (Holds.NUMBER, Holds.CATEGORY, Holds.NAME)
-_OWNERS = (Holds.LEAD, Holds.RESPONSIBLE, Holds.COOPERATING)
+# What follows a table and is no cell of its last row.
+_BELOW = re.compile("注|备注:|说明|附|[一二三四五六七八九十]{1,3}、|\\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class _Rows:
         self.lines, self.columns, self.at = lines, columns, first
         self.wanted = sum(one.holds is Holds.VALUE for one in columns)
         self.numbered = any(one.holds is Holds.NUMBER for one in columns)
-        self.owned = any(one.holds in _OWNERS for one in columns)
+        last = max(i for i, one in enumerate(columns) if one.holds is Holds.VALUE)
+        self.trailing = len(columns) - last - 1
 
     def read(self) -> tuple[list[FlatRow], int]:
         """The rows, and the index of the first line behind the last of them."""
@@ -144,7 +147,7 @@ class _Rows:
 
     def _end(self, begin: int, expected: int) -> int:
         """The index behind the row's last cell: all values read and the words of the next row reached."""
-        values = 0
+        values = behind = 0
         i = begin + self.numbered
         while i < len(self.lines) and i - begin < _LONGEST_ROW:
             words = self.lines[i].words
@@ -156,14 +159,9 @@ class _Rows:
                 if values == self.wanted:
                     break
                 values += 1
-            elif values and not self._owns(i, values):
-                break
+            elif values:
+                if values < self.wanted or behind == self.trailing or _BELOW.match(words.match):
+                    break
+                behind += 1
             i += 1
         return i
-
-    def _owns(self, i: int, values: int) -> bool:
-        return self.owned and values == self.wanted and not self._near_value_at_once(i)
-
-    def _near_value_at_once(self, i: int) -> bool:
-        """In a table without numbers the words behind the values are duties only where no value follows them soon."""
-        return not self.numbered and any(is_value(line.words) for line in self.lines[i + 1 : i + 3])

@@ -23,6 +23,7 @@ _TAIL = re.compile("(?:及?以上|左右|以内|以下|上下|[多余])$")
 _NAME_MEASURE = re.compile(r"[(,](?:单位:)?(?P<measure>[^(),]{1,12})\)?$")
 _NAME_MARK = re.compile(r"[*※#△▲†‡①-⑳]{1,3}$")
 _INDEX = re.compile(r"\(?([0-9]{1,3})[.、)]?")
+_DUTIES = (Holds.LEAD, Holds.RESPONSIBLE, Holds.COOPERATING)
 _CATEGORY = re.compile("指标$|类$")
 
 
@@ -196,7 +197,7 @@ def positional(columns: Sequence[Column], cells: Sequence[Words | None]) -> Read
             row.unit = "" if _EMPTY.fullmatch(cell.match) else cell.match
         elif head.holds in (Holds.NAME, Holds.TASK):
             names.append((head.holds, cell))
-        elif head.holds in (Holds.LEAD, Holds.RESPONSIBLE, Holds.COOPERATING):
+        elif head.holds in _DUTIES:
             row.units += owners(cell.printed)
     row.name = next((cell for holds, cell in reversed(names) if holds is Holds.NAME), names[-1][1] if names else None)
     return row
@@ -230,9 +231,19 @@ def in_order(columns: Sequence[Column], cells: Sequence[Words]) -> Reading:
         values.append(value_of(behind.pop(0), unit=row.unit) or Value(None))
     row.shifted = len(values) < wanted
     row.values = dict(enumerate(values, start=wanted - len(values)))
-    if any(one.holds in (Holds.LEAD, Holds.RESPONSIBLE, Holds.COOPERATING) for one in columns):
-        row.units = tuple(name for cell in behind for name in owners(cell.printed))
+    row.units = _units(columns, behind)
     return row
+
+
+def _units(columns: Sequence[Column], behind: Sequence[Words]) -> tuple[str, ...]:
+    """The responsible units among the cells behind the values: those in the columns of duties, where all are there."""
+    last = max((i for i, one in enumerate(columns) if one.holds is Holds.VALUE), default=-1)
+    heads = columns[last + 1 :]
+    if not any(one.holds in _DUTIES for one in heads):
+        return ()
+    whole = len(heads) == len(behind)
+    kept = [cell for i, cell in enumerate(behind) if not whole or heads[i].holds in _DUTIES]
+    return tuple(name for cell in kept for name in owners(cell.printed))
 
 
 def _name(columns: Sequence[Column], texts: Sequence[Words]) -> Words | None:
