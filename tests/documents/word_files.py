@@ -62,10 +62,11 @@ def add_raw(document: Document, xml: str) -> None:
     document.element.body.sectPr.addprevious(parse_xml(xml.replace(">", f" {nsdecls('w')}>", 1)))
 
 
-def with_member(data: bytes, name: str, content: bytes) -> bytes:
+def with_member(data: bytes, name: str, content: bytes, *, is_packed: bool = True) -> bytes:
     """The same package with one member replaced or added."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+    method = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", method) as new:
         for member in old.namelist():
             if member != name:
                 new.writestr(member, old.read(member))

@@ -86,10 +86,17 @@ def parse_xml(data: bytes) -> _Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        refuse_out_of_memory(parser)
         raise refusal("too-complex" if _is_attack(data, error) else "damaged") from None
     if root.getroottree().docinfo.doctype:
         raise refusal("too-complex")
     return root
+
+
+def refuse_out_of_memory(parser: etree.XMLParser | etree.HTMLParser) -> None:
+    """Raises Unreadable `memory` where a parser gave up for want of memory, which it reports like a fault of syntax."""
+    if any(error.type == etree.ErrorTypes.ERR_NO_MEMORY for error in parser.error_log):
+        raise refusal("memory")
 
 
 def _is_attack(data: bytes, error: Exception) -> bool:

@@ -37,7 +37,8 @@ def _limit(cpu_seconds: int, memory_bytes: int) -> None:
         return
     # The second above the soft limit is for the signal that names the cause.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    # Soft only: LibreOffice, where a .doc needs it, gets a limit of its own.
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

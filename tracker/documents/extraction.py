@@ -33,6 +33,8 @@ def extract(data: bytes, *, filename: str | None = None, max_bytes: int = Limits
         return reader(data)
     except RecursionError:
         raise refusal("too-complex") from None
+    except MemoryError:
+        raise refusal("memory") from None
 
 
 def extract_pasted(content: str) -> Text:

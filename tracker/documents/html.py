@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from tracker.core.text import Text
+from tracker.documents.archive import refuse_out_of_memory
 from tracker.documents.assembly import Assembly
 from tracker.documents.html_content import Content, find_content, is_data_table, prune
 from tracker.documents.html_lists import expand_numbers
@@ -66,7 +67,9 @@ def _body(content: str) -> _Element:
     try:
         root = etree.fromstring(content.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
+        refuse_out_of_memory(parser)
         raise refusal("damaged") from None
+    refuse_out_of_memory(parser)
     if any("depth" in error.message for error in parser.error_log):
         raise refusal("too-complex")
     body = None if root is None else root.find("body")

@@ -29,3 +29,7 @@ MAX_XML_BYTES = 64 * MEGABYTE
 # Repeated markup packs well, so the ratio is only asked of members large enough to hurt.
 MAX_RATIO = 200
 RATIO_ASKED_FROM_BYTES = 8 * MEGABYTE
+
+# LibreOffice, where it is installed, helps with .doc files our own converter cannot read.
+OFFICE_SECONDS = 25
+OFFICE_MEMORY_BYTES = 4096 * MEGABYTE
