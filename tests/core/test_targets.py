@@ -175,6 +175,8 @@ NO_PROMISES = [
     "原则上每个重点产业明确一个处室、组建一支团队。",
     "各区县增速不低于全市平均水平。",
     "每季度召开1次联席会议,每半年通报1次进展情况,每次不超过10名代表。",
+    "推广1.2米×1.0米标准托盘。",
+    "建成冷链中心,项目计划总投资1.8亿元。",
     "新建小区按照每百户不少于30平方米配建养老用房。",
     "加快总投资50亿元的产业园和投资12亿元的物流园建设。",
     "建立由50名专家组成的智库,邀请20余位专家授课。",
@@ -213,6 +215,23 @@ def test_a_year_before_the_plan_begins_is_a_fact() -> None:
 def test_a_name_broken_over_two_lines_is_one_name() -> None:
     text = "到2025年,全市规模以上工业企业研发活动和技术改造的\n覆盖比例达到55%。"
     assert told(text) == [("规模以上工业企业研发活动和技术改造的覆盖比例", "2025", "=", 55, "%")]
+
+
+def test_a_line_that_begins_with_an_amount_goes_on_with_the_sentence() -> None:
+    assert told("建设“暖心家园”\n6个,每年服务老年人\n300人次以上。\n2、平台") == [
+        ("建设“暖心家园”", None, "=", 6, "个"),
+        ("服务老年人", "每年", ">=", 300, "人次"),
+    ]
+
+
+def test_words_taken_into_a_name_keep_the_script_of_the_document() -> None:
+    text = "農村居民收入年均增長8%,到2025年達到2.2萬元。"
+    assert told(text) == [("農村居民收入年均增長", "每年", "=", 8, "%"), ("農村居民收入", "2025", "=", 2.2, "万元")]
+
+
+def test_a_year_before_that_of_the_documents_number_is_a_fact() -> None:
+    head = "青岚县重点工作方案\n青政发〔2023〕1 号\n"
+    assert told(head + "2022年,全县生产总值完成186亿元,增长4%。") == []
 
 
 def test_offsets_are_those_of_the_whole_content() -> None:

@@ -81,9 +81,11 @@ _SUFFIX = re.compile(
     "(?:数量|总数|总量|增加值|产值|面积|产量|收入|销售额|成交额|占比|比重|比例|覆盖率|排放量|拥有量|普及率|入学率|利用率|合格率)$"
 )
 _LEVELS = re.compile("(?P<first>[一-鿿]{1,4})、(?P<second>[一-鿿]{1,3})[两二]级(?P<rest>[^、]+)")
-_GROWTH = re.compile(f"(?<=..)(?:年均|平均|同比|年)?(?:{_CHANGE})$")
+_GROWTH = re.compile(f"(?<=..)(?:年均|平均|同比|年)?(?:{_CHANGE}|增長|遞增|減少|壓減|縮短|縮減|壓縮)$")
 _SHARE_NAME = re.compile("(?:率|比重|占比|比例|增速|增幅|强度|覆盖面|份额|指数)$")
 _MONEY_NAME = re.compile("(?:额|值|收入|投资|规模|支出|税收|营收|经费|贷款|余额|产出|总量)$")
+_SIZE = re.compile("[×*]")
+_COST = re.compile("(?:计划|项目|估算|预算|概算)总?投资$")
 _NOT_AHEAD = re.compile("的(?!目标|水平|规模|任务)")
 
 
@@ -159,7 +161,11 @@ def claim(side: Side, context: Context) -> Claim | None:
     if match is None or side.kind is Kind.BARE or _NOT_AHEAD.match(side.right):
         return None
     subject = side.left.part(0, len(side.left.match) - len(match[0]))
-    if re.search("[第前每]$", side.left.match) or not _fits(side, match, subject):
+    if (
+        _SIZE.search(side.left.match[-1:] + side.right[:1])
+        or re.search("[第前每]$", side.left.match)
+        or not _fits(side, match, subject)
+    ):
         return None
     closed = _CLOSED.match(side.right) is not None
     phrase = _Phrase(side, match, subject, context)
@@ -196,7 +202,7 @@ class _Phrase:
 
     def level(self) -> Claim | None:
         """高新技术企业达到100家; 能耗下降13%; 比例不低于30%."""
-        verb = self.match["change"] or ""
+        verb = self._printed("change")
         bare = not verb and not self.match["level"]
         if bare and not self.context.dated and _PER_ONE.search(self.subject.match):
             return None
@@ -266,8 +272,15 @@ class _Phrase:
         if self.side.kind is Kind.SHARE:
             return (listed or self.context.dated) and _SHARE_NAME.search(named.match) is not None
         if self.side.kind is Kind.MONEY:
-            return (listed or self.context.dated_here) and _MONEY_NAME.search(named.match) is not None
+            cost = _COST.search(named.match) is not None and self.side.run[-1].op is None
+            return (listed or self.context.dated_here) and not cost and _MONEY_NAME.search(named.match) is not None
         return listed or self.context.dated_here
+
+    def _printed(self, group: str) -> str:
+        """The words a group of the match stands for, in the script of the document."""
+        at = len(self.subject.match) - self.match.start()
+        start, end = self.match.span(group)
+        return self.side.left.part(at + start, at + end).name if self.match[group] else ""
 
     def _named(self) -> Cut:
         """The subject, with a verb that ends it as a noun does (老旧小区改造); nothing where only the verb stands."""
@@ -280,7 +293,7 @@ class _Phrase:
         return bool(self.subject.trimmed().match or self.context.noun or self.context.idle)
 
     def _claim(self, named: Cut, *, added: str, shape: str) -> Claim | None:
-        carried = added in ("新增", "净增") and not named.match
+        carried = self.match["change"] in ("新增", "净增") and not named.match
         names = tuple(f"{added}{name}" if carried else f"{name}{added}" for name in self._names(named))
         if not names[0] or _EACH_ONE.fullmatch(names[0]) or not re.search("[一-鿿A-Za-z]", names[0]):
             return None
@@ -288,7 +301,7 @@ class _Phrase:
         lone = len(self.side.run) == 1 and len(names) == 1
         start = named.at[0] if named.at else first.start - len(self.match[0].strip())
         each = re.search("各|分别|(?<!平)均", self.match["bound"]) is not None
-        yearly = added.startswith(("年", "平均"))
+        yearly = added.startswith(("年均", "平均"))
         return Claim(names, start if lone else first.start, last.end, self._op(), shape, each, yearly)
 
     def _names(self, named: Cut) -> list[str]:

@@ -64,7 +64,7 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _HEAD = 4000
 _SPAN_OF_PLAN = re.compile(rf"(?<![0-9])(?P<first>{_YEAR})(?:年)? ?{DASH} ?{_YEAR}年")
-_NUMBER_OF_PLAN = re.compile(rf"[〔［【\[(（](?P<first>{_YEAR})[〕］】\])）][0-9]{{1,4}}号")
+_NUMBER_OF_PLAN = re.compile(rf"[〔［【\[(（](?P<first>{_YEAR})[〕］】\])）] ?(?:第 ?)?[0-9]{{1,4}} ?号")
 _MEASURE_CELL = re.compile(
     rf"(?:(?:{_SCALE})?(?:{_MONEY}|{_SHARE}|{_PERIOD}|{_COUNT}|标准煤当量|吨|公斤)|[A-Za-zµμ²³]{{1,8}})"
     rf"(?:\((?:{_COUNT})\))?(?:[/、每](?:{_SCALE})?[一-鿿A-Za-z0-9²³]{{1,6}}){{0,2}}"

@@ -104,16 +104,17 @@ def _masked(text: str) -> str:
 
 
 _BREAK = re.compile(
-    r"(?<=[^\s。;:!?▢])\n[ \n]{0,4}(?=[一-鿿A-Za-z“■])(?![一二三四五六七八九十]{1,3}[、是]|第[一二三四五六七八九十])"
+    r"(?<=[^\s。;:!?▢])\n[ \n]{0,4}(?:(?=[0-9][0-9.,]{0,9}(?P<figure>[%‰万亿千百家个名人项户所件座处公亩吨台套场米平]))"
+    r"|(?=[一-鿿A-Za-z“■])(?![一二三四五六七八九十]{1,3}[、是]|第[一二三四五六七八九十]))"
 )
 
 
 def _joined(text: str) -> str:
-    """Line breaks inside a sentence become blanks: after a long line without a stop, before a line without number."""
+    """Line breaks inside a sentence become blanks: before an amount, or after a long line before a line of words."""
 
     def soften(match: re.Match[str]) -> str:
         short = match.start() < 16 or "\n" in text[match.start() - 16 : match.start()]
-        return match[0] if short else " " * len(match[0])
+        return match[0] if short and match["figure"] is None else " " * len(match[0])
 
     return _BREAK.sub(soften, text)
 
