@@ -6,11 +6,18 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tracker.errors import Refusal
+from tracker.config import SettingsError
+from tracker.errors import Refusal, Unreadable
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 REFUSED = 2
+Commands = argparse._SubParsersAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,16 +29,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refusal as error:
         print(error.message, file=sys.stderr)
         return REFUSED
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tracker", description="方案任务督办")
     commands = parser.add_subparsers(required=True, metavar="命令")
     _add_parse(commands)
+    for add in (_add_settings, _add_migrate, _add_init, _add_demo, _add_import, _add_remind, _add_report, _add_jobs):
+        add(commands)
+    _add_check(commands)
     return parser
 
 
-def _add_parse(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_parse(commands: Commands) -> None:
     parser = commands.add_parser("parse", help="读取方案文件，输出识别结果，不写数据库")
     parser.add_argument("file", type=Path, metavar="文件", help=".docx、.doc、.pdf、.html 或 .txt")
     form = parser.add_mutually_exclusive_group()
@@ -44,17 +57,219 @@ def parse_file(options: argparse.Namespace) -> int:
     """Prints the reading of a document, or its extracted text; touches no database."""
     from tracker.documents import read_document
 
-    try:
-        data = options.file.read_bytes()
-    except OSError as error:
-        print(f"无法打开文件 {options.file}：{error.strerror}", file=sys.stderr)
-        return REFUSED
-    reading = read_document(data, filename=options.file.name)
+    reading = read_document(_bytes_of(options.file), filename=options.file.name)
     if options.text:
         _write(reading.text.content)
     else:
         _write(json.dumps(reading.plan, ensure_ascii=False, indent=2) + "\n")
     return 0
+
+
+def _add_settings(commands: Commands) -> None:
+    parser = commands.add_parser("settings", help="列出全部设置项")
+    parser.set_defaults(run=print_settings)
+
+
+def print_settings(_options: argparse.Namespace) -> int:
+    """Prints every setting with its type, default and help."""
+    from tracker.config import described
+
+    for variable, kind, default, help_text in described():
+        print(f"{variable} ({kind}, {default or '空'})\n    {help_text}")
+    return 0
+
+
+def _add_migrate(commands: Commands) -> None:
+    parser = commands.add_parser("migrate", help="建立或升级数据库结构")
+    parser.set_defaults(run=migrate)
+
+
+def migrate(_options: argparse.Namespace) -> int:
+    """Applies every pending migration and enters the working days of the years that are known by now."""
+    from flask_migrate import upgrade
+
+    from tracker.db import transaction
+    from tracker.services.calendar import seed_workdays
+
+    with _app().app_context():
+        upgrade()
+        with transaction() as session:
+            seed_workdays(session)
+    return 0
+
+
+def _add_init(commands: Commands) -> None:
+    parser = commands.add_parser("init", help="建立辖区和第一位管理员")
+    parser.add_argument("--jurisdiction", required=True, metavar="名称", help="辖区名称，如 云川市")
+    parser.add_argument("--level", required=True, choices=["province", "city", "county", "township"])
+    parser.add_argument("--prefix", required=True, metavar="字", help="单位简称的首字，如 市、县")
+    parser.add_argument("--office", required=True, metavar="名称", help="领导小组办公室或督查室名称")
+    parser.add_argument("--login", default="admin", metavar="登录名")
+    parser.add_argument("--name", required=True, metavar="姓名")
+    parser.set_defaults(run=initialise)
+
+
+def initialise(options: argparse.Namespace) -> int:
+    """Makes the jurisdiction and the first administrator, and prints the password once."""
+    from flask_migrate import upgrade
+
+    from tracker.core.terms import JurisdictionLevel
+    from tracker.db import transaction, utcnow
+    from tracker.services import installing
+
+    with _app().app_context():
+        upgrade()
+        with transaction() as session:
+            password = installing.initialise(
+                session,
+                jurisdiction_name=options.jurisdiction,
+                level=JurisdictionLevel(options.level),
+                prefix=options.prefix,
+                office_name=options.office,
+                login_name=options.login,
+                name=options.name,
+                now=utcnow(),
+            )
+    print(f"登录名 {options.login}  初始密码 {password}（首次登录须修改，此处只显示一次）")
+    return 0
+
+
+def _add_demo(commands: Commands) -> None:
+    parser = commands.add_parser("demo", help="载入示范城市；拒绝在正式环境使用")
+    parser.add_argument("--serve", action="store_true", help="载入后在本机提供服务，并运行定时任务")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.set_defaults(run=demo)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Loads the sample city where there is none, gives its people new passwords, and serves it on request."""
+    from tracker.demo import serving
+
+    return serving.run(port=options.port, is_serving=options.serve)
+
+
+def _add_import(commands: Commands) -> None:
+    parser = commands.add_parser("import", help="把方案文件读成待核对的草稿")
+    parser.add_argument("file", type=Path, metavar="文件")
+    parser.add_argument("--by", required=True, metavar="登录名", help="以哪位经办人的名义导入")
+    parser.set_defaults(run=import_file)
+
+
+def import_file(options: argparse.Namespace) -> int:
+    """Makes a draft of a document in an officer's name and prints where it is reviewed."""
+    from tracker.db import office_date, transaction, utcnow
+    from tracker.services import imports, people
+
+    app = _app()
+    settings = app.config["TRACKER"]
+    upload = imports.Upload(_bytes_of(options.file), options.file.name)
+    reading = imports.read_upload(upload, max_bytes=settings.upload_limit_mb * 1024 * 1024)
+    with app.app_context(), transaction() as session:
+        actor = people.actor_named(session, options.by, today=office_date(utcnow()))
+        draft = imports.start_draft(session, actor, upload, reading, now=utcnow())
+        print(f"{settings.base_url}/imports/{draft.id}")
+    return 0
+
+
+def _add_remind(commands: Commands) -> None:
+    parser = commands.add_parser("remind", help="立即执行一次提醒；--dry-run 只列出将提醒的内容")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="日期", help="假定今天是这一天（只能与 --dry-run 同用）"
+    )
+    parser.add_argument("--dry-run", action="store_true")
+    parser.set_defaults(run=remind)
+
+
+def remind(options: argparse.Namespace) -> int:
+    """Writes what is owed and untold to the outbox, or prints it."""
+    from tracker.db import office_date, transaction, utcnow
+    from tracker.services import calendar, reminding
+
+    if options.as_of and not options.dry_run:
+        print("--as-of 只能与 --dry-run 同用：消息只在当天发出。", file=sys.stderr)
+        return REFUSED
+    app = _app()
+    base_url = app.config["TRACKER"].base_url
+    with app.app_context(), transaction() as session:
+        if not options.dry_run:
+            print(f"已提醒 {reminding.run_pass(session, now=utcnow(), base_url=base_url)} 人")
+            return 0
+        today = options.as_of or office_date(utcnow())
+        days = calendar.load_calendar(session)
+        for digest in reminding.digests(session, today=today, calendar=days, base_url=base_url):
+            print(f"{digest.user.name}（{digest.user.login_name}）\n{digest.notice.subject}\n{digest.notice.body}\n")
+    return 0
+
+
+def _add_report(commands: Commands) -> None:
+    parser = commands.add_parser("report", help="生成方案某月的工作通报")
+    parser.add_argument("plan", type=int, metavar="方案编号")
+    parser.add_argument("--period", required=True, metavar="YYYY-MM")
+    parser.add_argument("--format", choices=["docx", "xlsx"], default="docx")
+    parser.add_argument("--by", required=True, metavar="登录名", help="以谁的名义查看")
+    parser.add_argument("--out", type=Path, required=True, metavar="文件")
+    parser.set_defaults(run=report)
+
+
+def report(options: argparse.Namespace) -> int:
+    """Writes a plan's summary of a month to a file, with the figures the page shows."""
+    from tracker.db import office_date, transaction, utcnow
+    from tracker.reports import docx, xlsx
+    from tracker.services import people, summaries
+
+    with _app().app_context(), transaction() as session:
+        now = utcnow()
+        actor = people.actor_named(session, options.by, today=office_date(now))
+        summary = summaries.summary(session, actor, options.plan, options.period, now=now)
+    options.out.write_bytes(docx.document(summary) if options.format == "docx" else xlsx.ledger(summary))
+    return 0
+
+
+def _add_jobs(commands: Commands) -> None:
+    parser = commands.add_parser("jobs", help="运行定时任务：每日提醒、消息发送")
+    parser.set_defaults(run=run_jobs)
+
+
+def run_jobs(_options: argparse.Namespace) -> int:
+    """Ticks until it is told to stop."""
+    import logging
+
+    from tracker import jobs
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    jobs.run(_app())
+    return 0
+
+
+def _add_check(commands: Commands) -> None:
+    parser = commands.add_parser("check", help="检查数据库与运行环境")
+    parser.set_defaults(run=check)
+
+
+def check(_options: argparse.Namespace) -> int:
+    """Prints what the installation stands on; exit code 1 where something is not as it must be."""
+    from tracker.db import office_date, transaction, utcnow
+    from tracker.services.condition import conditions
+
+    with _app().app_context(), transaction() as session:
+        found = conditions(session, today=office_date(utcnow()))
+    for condition in found:
+        print(("正常  " if condition.is_good else "异常  ") + condition.words)
+    return 0 if all(condition.is_good for condition in found) else 1
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Unreadable("unopened", f"无法打开文件 {file}：{error.strerror}") from error
+
+
+def _app() -> Flask:
+    from tracker import create_app
+
+    return create_app()
 
 
 def _write(words: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
 from tracker.core.terms import Channel, Role
+from tracker.errors import NotFound
 from tracker.models import Jurisdiction, Notification, RoleGrant, User
 
 
@@ -60,3 +61,11 @@ def office_and_unread(session: Session, actor: Actor) -> tuple[str, int]:
         select(Jurisdiction.office_name, Jurisdiction.name, unread).where(Jurisdiction.id == actor.jurisdiction_id)
     ).one()
     return row[0] or row[1], row[2]
+
+
+def actor_named(session: Session, login_name: str, *, today: date) -> Actor:
+    """Gives the person of a sign-in name as somebody who acts on that day. Raises NotFound for an unknown name."""
+    user = session.scalar(select(User).where(User.login_name == login_name))
+    if user is None:
+        raise NotFound(f"没有登录名为“{login_name}”的人员。")
+    return actor_of(session, user, today=today)

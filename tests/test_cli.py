@@ -1,0 +1,89 @@
+"""The `tracker` command, run as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH"
+
+
+def tracker(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command with its data in a folder and nothing else of this product in the environment."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "tracker.cli", *arguments],
+        env=bare | {"TRACKER_DATA_DIR": str(folder), "PYTHONIOENCODING": "utf-8"} | environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=180,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def test_a_production_command_without_a_secret_key_says_why_and_how(tmp_path: Path) -> None:
+    run = tracker(tmp_path, "migrate")
+    assert run.returncode == 2
+    assert "TRACKER_SECRET_KEY is missing" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_demonstration_is_refused_in_production(tmp_path: Path) -> None:
+    run = tracker(tmp_path, "demo", TRACKER_SECRET_KEY=SECRET)
+    assert run.returncode == 2
+    assert "只用于演示" in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_fresh_installation_gets_its_first_administrator_once(tmp_path: Path) -> None:
+    words = ["init", "--jurisdiction", "青岚县", "--level", "county", "--prefix", "县", "--office", "青岚县政府督查室"]
+    first = tracker(tmp_path, *words, "--name", "管理员", TRACKER_SECRET_KEY=SECRET)
+    assert first.returncode == 0, first.stderr
+    assert "初始密码" in first.stdout
+    second = tracker(tmp_path, *words, "--name", "管理员", TRACKER_SECRET_KEY=SECRET)
+    assert second.returncode == 2
+    assert "Traceback" not in second.stderr
+
+
+def test_every_setting_is_listed_with_its_help(tmp_path: Path) -> None:
+    run = tracker(tmp_path, "settings")
+    assert run.returncode == 0
+    assert "TRACKER_SECRET_KEY" in run.stdout and "TRACKER_SMTP_URL" in run.stdout
+
+
+def test_the_check_says_which_sqlite_it_stands_on_and_how_it_keeps_data(tmp_path: Path) -> None:
+    assert tracker(tmp_path, "migrate", TRACKER_SECRET_KEY=SECRET).returncode == 0
+    run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "SQLite" in run.stdout and "synchronous=FULL" in run.stdout
+
+
+def test_reminders_of_another_day_can_only_be_looked_at(tmp_path: Path) -> None:
+    tracker(tmp_path, "migrate", TRACKER_SECRET_KEY=SECRET)
+    run = tracker(tmp_path, "remind", "--as-of", "2026-10-08", TRACKER_SECRET_KEY=SECRET)
+    assert run.returncode == 2
+    assert "--dry-run" in run.stderr
+    look = tracker(tmp_path, "remind", "--as-of", "2026-10-08", "--dry-run", TRACKER_SECRET_KEY=SECRET)
+    assert look.returncode == 0, look.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "."])
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
+    run = tracker(tmp_path, "parse", str(tmp_path / name))
+    assert run.returncode == 2
+    assert "无法打开文件" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_every_command_of_the_readme_exists_and_every_command_stands_in_it(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    usage = tracker(tmp_path, "--help").stdout
+    for command in ("settings", "migrate", "init", "demo", "import", "parse", "remind", "report", "jobs", "check"):
+        assert f"    {command} " in usage or f"    {command}\n" in usage, command
+        assert command in readme, command
