@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -45,21 +46,27 @@ def a_unit(session: Session, city: Jurisdiction, name: str, kind: UnitKind = Uni
 
 def a_user(session: Session, city: Jurisdiction, role: Role, unit: Unit | None = None, **fields: Any) -> User:
     """A person with one role since 2020, who signs in with PASSWORD."""
-    from tracker.services.passwords import hash_password
-
     name = fields.pop("login_name", f"{role.value}{unit.id if unit else ''}")
     user = User(
         jurisdiction_id=city.id,
         unit_id=unit.id if unit else None,
         login_name=name,
         name=fields.pop("name", name),
-        password_hash=hash_password(PASSWORD),
+        password_hash=_password_hash(),
         created_at=NOW,
         **fields,
     )
     _kept(session, user)
     _kept(session, RoleGrant(user_id=user.id, role=role, since_on=date(2020, 1, 1)))
     return user
+
+
+@cache
+def _password_hash() -> str:
+    """The hash of PASSWORD, made once, since a good hash is slow on purpose."""
+    from tracker.services.passwords import hash_password
+
+    return hash_password(PASSWORD)
 
 
 def acting(user: User, *roles: Role) -> Actor:

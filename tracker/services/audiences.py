@@ -36,7 +36,8 @@ class Audience:
                 return self._office(task, Role.OFFICER)
             case Told.LEAD_UNIT:
                 lead = first_lead(task.assignments)
-                return self.of_unit(lead.unit_id) if lead is not None else []
+                # Where nobody leads, the office stands in the lead's place.
+                return self.of_unit(lead.unit_id) if lead is not None else self._office(task, Role.OFFICER)
             case Told.DUTY_UNIT:
                 return self.of_unit(duty.unit_id) if duty is not None else []
             case Told.ALL_UNITS:

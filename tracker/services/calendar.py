@@ -29,9 +29,10 @@ def seed_workdays(session: Session) -> list[int]:
     days = {on: (False, name) for on, name in chinese_calendar.holidays.items()}
     days |= {on: (True, name) for on, name in chinese_calendar.workdays.items()}
     years = sorted({on.year for on in days if on.year >= FIRST_YEAR} - entered)
+    edited = set(session.scalars(select(Workday.on_date)))
     # A weekend inside a holiday is in the library's list as well; both the page and the notice show it.
     for on, (is_worked, name) in sorted(days.items()):
-        if on.year in years and session.get(Workday, on) is None:
+        if on.year in years and on not in edited:
             label = chinese_calendar.Holiday(name).chinese
             session.add(Workday(on_date=on, is_workday=is_worked, label=f"{label}调休上班" if is_worked else label))
     session.add_all(WorkdayYear(year=year, source=SEED_SOURCE) for year in years)
