@@ -27,7 +27,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "web": ("web", "services", "reports", "core", "db", "errors", "config"),
     "cli": ("services", "reports", "delivery", "documents", "core", "db", "config", "errors", "demo", "jobs"),
     "jobs": ("services", "reports", "delivery", "core", "db", "config", "errors"),
-    "demo": ("services", "models", "core", "db", "config", "errors"),
+    "demo": ("demo", "services", "models", "core", "db", "config", "errors"),
 }
 FORBIDDEN_LIBRARIES = {
     "core": ("flask", "sqlalchemy", "flask_sqlalchemy", "os", "pathlib", "io", "time", "random"),
