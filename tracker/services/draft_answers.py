@@ -10,11 +10,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
-from tracker.core.terms import DraftStatus, DueBasis, DueMode, LeadMode
+from tracker.core.terms import DraftStatus, DueBasis, DueMode, DutyRole, LeadMode
 from tracker.errors import Conflict, Invalid
 from tracker.models import DraftItem, ImportDraft
 from tracker.services import audit
-from tracker.services.drafts import ItemKey, open_draft, open_item, touch
+from tracker.services.drafts import ItemKey, note_duties, open_draft, open_item, touch, typed_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,18 @@ class Bulk(StrEnum):
     FIRST = "first"
     EACH = "each"
     FOLLOW_LEAD = "follow_lead"
+    UNITS = "units"
     INCLUDE = "include"
     DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkValues:
+    """What a change over many items takes: a date, the reason for leaving out, or the units to be added."""
+
+    due_on: date | None = None
+    reason: str = ""
+    names: tuple[str, ...] = ()
 
 
 def update_plan_data(
@@ -92,57 +102,68 @@ def answer_questions(
 
 
 def change_items(
-    session: Session, actor: Actor, keys: Sequence[ItemKey], bulk: Bulk, *, now: datetime, **given: object
+    session: Session, actor: Actor, keys: Sequence[ItemKey], bulk: Bulk, given: BulkValues, *, now: datetime
 ) -> int:
     """Makes one change to every ticked item, all or none. Gives how many.
 
-    Takes `due_on` for a date and `reason` for leaving out. Raises Conflict when one of them was changed since.
+    Raises Invalid when what the change takes is missing, Conflict when one of the items was changed since.
     """
-    if not keys:
-        raise Invalid({"": "请先勾选要批量修改的条目。"})
-    due_on, reason = given.get("due_on"), str(given.get("reason") or "").strip()
-    if bulk is Bulk.DUE and not isinstance(due_on, date):
-        raise Invalid({"due_on": "请填写日期。"})
-    if bulk is Bulk.DROP and not reason:
-        raise Invalid({"reason": "请填写不纳入的理由。"})
+    _check(keys, bulk, given)
     items = [open_item(session, actor, key) for key in keys]
     for item in items:
-        _change(item, bulk, due_on if isinstance(due_on, date) else None, reason)
+        _change(item, bulk, given)
+        note_duties(session, actor, item.draft, item, now=now)
     draft = items[0].draft
     session.flush()
     touch(session, actor, draft, now)
-    summary = f"批量修改 {len(items)} 条：{_words(bulk, due_on, reason)}"
+    summary = f"批量修改 {len(items)} 条：{_words(bulk, given)}"
     audit.record(session, actor, "import.bulk", draft, summary=summary, now=now, items=[item.id for item in items])
     return len(items)
 
 
-def _change(item: DraftItem, bulk: Bulk, due_on: date | None, reason: str) -> None:
+def _check(keys: Sequence[ItemKey], bulk: Bulk, given: BulkValues) -> None:
+    if not keys:
+        raise Invalid({"": "请先勾选要批量修改的条目。"})
+    if bulk is Bulk.DUE and given.due_on is None:
+        raise Invalid({"due_on": "请填写日期。"})
+    if bulk is Bulk.DROP and not given.reason.strip():
+        raise Invalid({"reason": "请填写不纳入的理由。"})
+    if bulk is Bulk.UNITS and not given.names:
+        raise Invalid({"names": "请填写要补充的责任单位。"})
+
+
+def _change(item: DraftItem, bulk: Bulk, given: BulkValues) -> None:
     if bulk in (Bulk.DUE, Bulk.STANDING, Bulk.FOLLOW_DUE):
-        item.due_on = due_on if bulk is Bulk.DUE else None
+        item.due_on = given.due_on if bulk is Bulk.DUE else None
         item.due_basis = DueBasis.BY_HAND if bulk is Bulk.DUE else None
         item.is_standing = bulk is Bulk.STANDING
     elif bulk in (Bulk.FIRST, Bulk.EACH, Bulk.FOLLOW_LEAD):
         item.lead_mode = {Bulk.FIRST: LeadMode.FIRST, Bulk.EACH: LeadMode.EACH}.get(bulk)
+    elif bulk is Bulk.UNITS:
+        known = {duty["name"] for duty in item.duties}
+        fresh = [name for name in given.names if name not in known]
+        item.duties = [*item.duties, *(typed_duty(name, DutyRole.RESPONSIBLE) for name in fresh)]
     else:
         item.is_included = bulk is Bulk.INCLUDE
-        item.dropped_reason = "" if item.is_included else reason[:200]
+        item.dropped_reason = "" if item.is_included else given.reason.strip()[:200]
 
 
-def _words(bulk: Bulk, due_on: object, reason: str) -> str:
+def _words(bulk: Bulk, given: BulkValues) -> str:
     return {
-        Bulk.DUE: f"时限定为 {due_on}",
+        Bulk.DUE: f"时限定为 {given.due_on}",
         Bulk.STANDING: "时限定为长期坚持",
         Bulk.FOLLOW_DUE: "时限按全方案的答案",
         Bulk.FIRST: "首位单位牵头",
         Bulk.EACH: "各负其责",
         Bulk.FOLLOW_LEAD: "牵头方式按全方案的答案",
+        Bulk.UNITS: f"补充责任单位{'、'.join(given.names)[:60]}",
         Bulk.INCLUDE: "纳入",
-        Bulk.DROP: f"不纳入，{reason[:60]}",
+        Bulk.DROP: f"不纳入，{given.reason.strip()[:60]}",
     }[bulk]
 
 
 def discard_draft(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> ImportDraft:
-    """Gives an import up; the document stays, and importing the same file again takes the draft up again."""
+    """Gives an import up; the document stays, and importing the same file again starts afresh."""
     draft = open_draft(session, actor, draft_id)
     draft.status = DraftStatus.DISCARDED
     return _kept(session, actor, draft, f"放弃导入《{draft.title}》", now)

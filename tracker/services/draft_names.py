@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,23 @@ class NameChoice:
     new_name: str = ""
     member_ids: tuple[int, ...] = ()
     member_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a name can be decided to mean: (id, name) of living units and of groups, and the kind of each unit."""
+
+    units: tuple[tuple[int, str], ...]
+    groups: tuple[tuple[int, str], ...]
+    by_kind: tuple[tuple[UnitKind, tuple[tuple[int, str], ...]], ...]
+
+
+def choices(session: Session, actor: Actor, *, today: date) -> Choices:
+    """Gives the units and groups of the actor's jurisdiction, the units also by kind."""
+    register = register_of(session, actor.jurisdiction_id, on=today)
+    units = tuple((unit_id, name) for unit_id, (name, _) in register.units.items())
+    kinds = [(kind, tuple((i, n) for i, (n, own) in register.units.items() if own is kind)) for kind in UnitKind]
+    return Choices(units, tuple(register.groups.items()), tuple(pair for pair in kinds if pair[1]))
 
 
 def decide_name(

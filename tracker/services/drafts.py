@@ -141,10 +141,15 @@ def merged_duties(known: Sequence[dict[str, Any]], names: dict[DutyRole, list[st
     found: dict[str, dict[str, Any]] = {}
     for role in DutyRole:
         for name in names.get(role, []):
-            duty = by_name.get(name, {"printed": name, "name": name, "start": None, "end": None})
+            duty = by_name.get(name) or typed_duty(name, role)
             # The roles come strongest first, so a unit named twice keeps the stronger one.
             found.setdefault(duty["name"], {**duty, "role": role.value})
     return list(found.values())
+
+
+def typed_duty(name: str, role: DutyRole) -> dict[str, Any]:
+    """Gives a duty that stands nowhere in the document."""
+    return {"role": role.value, "printed": name, "name": name, "start": None, "end": None}
 
 
 def note_duties(session: Session, actor: Actor, draft: ImportDraft, item: DraftItem, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.answers import everyone_words
@@ -28,6 +28,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import audit
+from tracker.services.drafts import find_draft
 from tracker.services.naming import note_names, register_of
 
 CONTENT_TYPES = {
@@ -39,6 +40,8 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 PASTED = "粘贴文本.txt"
+# What the review asks by itself, from the draft as it stands: these need no second confirmation.
+_ASKED_ANYWAY = frozenset({"lead.missing", "task.unassigned", "task.suggested"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +239,7 @@ def _finding(finding: Mapping[str, Any]) -> DraftFinding:
         start=finding["start"],
         end=finding["end"],
         # What the reader only wants known needs nobody's decision.
-        is_settled=finding["level"] == "info",
+        is_settled=finding["level"] == "info" or finding["code"] in _ASKED_ANYWAY,
     )
 
 
@@ -279,9 +282,7 @@ def list_drafts(session: Session, actor: Actor) -> Sequence[DraftRow]:
             open_findings=finding_count,
             plan_id=plan_id,
         )
-        for draft, filename, created_by, updated_by, item_count, finding_count, plan_id in session.execute(
-            query
-        )
+        for draft, filename, created_by, updated_by, item_count, finding_count, plan_id in session.execute(query)
     ]
 
 
@@ -292,3 +293,19 @@ def _count(record: Any, condition: Any) -> Any:
         .correlate(ImportDraft)
         .scalar_subquery()
     )
+
+
+def plans_like(session: Session, actor: Actor, draft_id: int) -> list[tuple[int, str]]:
+    """Gives (id, title) of plans with the number or title of a draft: perhaps the same plan in another file."""
+    draft = find_draft(session, actor, draft_id)
+    same = Plan.title == draft.title
+    if draft.doc_no:
+        same = or_(same, Plan.doc_no == draft.doc_no)
+    query = select(Plan.id, Plan.title).where(Plan.jurisdiction_id == actor.jurisdiction_id, same).order_by(Plan.id)
+    return list(session.execute(query).tuples())
+
+
+def source_file(session: Session, actor: Actor, draft_id: int) -> tuple[bytes, str]:
+    """Gives the bytes of a draft's document as they came, and the name they came with."""
+    draft = find_draft(session, actor, draft_id)
+    return session.get_one(StoredFile, draft.source.sha256).data, draft.source.filename
