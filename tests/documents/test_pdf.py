@@ -69,6 +69,19 @@ def test_a_number_at_the_head_of_a_continued_line_opens_no_paragraph() -> None:
     assert len(extract(sheet.bytes()).blocks) == 2
 
 
+def test_a_bare_number_at_the_foot_of_a_page_is_kept_unless_it_counts_the_pages() -> None:
+    sheet = Sheet(has_page_numbers=False)
+    for place, number in enumerate((65, 11, 7)):
+        sheet.set_y(60)
+        sheet.paragraph(f"第{place + 1}组指标：")
+        sheet.set_y(275)
+        sheet.set_auto_page_break(auto=False)
+        sheet.paragraph(str(number), indent=0)
+        if place < 2:
+            sheet.add_page()
+    assert extract(sheet.bytes()).content.split("\n")[1::2] == ["65", "11", "7"]
+
+
 def test_hanging_numbers_keep_their_paragraphs() -> None:
     sheet = Sheet(has_page_numbers=False)
     sheet.paragraph("一、重点任务", indent=0)

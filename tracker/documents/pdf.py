@@ -56,9 +56,10 @@ def _refuse_scan(pages: list[Page]) -> None:
 
 def _assembled(pages: list[Page], tables: list[Table]) -> Text:
     assembly = Assembly()
+    lines, places = without_furniture(pages), [table.place for table in tables]
+    paragraphs = paragraphs_of(lines, places, page_width=max(page.width for page in pages))
     pieces: list[tuple[tuple[int, float], Paragraph | Table]] = [
-        ((paragraph.page, -paragraph.top), paragraph)
-        for paragraph in paragraphs_of(without_furniture(pages), [table.place for table in tables])
+        ((paragraph.page, -paragraph.top), paragraph) for paragraph in paragraphs
     ]
     pieces += [((table.page, -table.top), table) for table in continued(tables)]
     for _place, piece in sorted(pieces, key=lambda item: item[0]):

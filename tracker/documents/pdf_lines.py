@@ -142,48 +142,47 @@ def _glyphs(shown: pypdfium2.PdfPage, page: Page) -> list[Glyph]:
 
 def _glyph(text: pypdfium2.PdfTextpage, index: int, quarters: int, page: Page) -> Glyph | None:
     code = raw.FPDFText_GetUnicode(text, index)
-    box = raw.FS_RECTF()
     if code in _SKIPPED or raw.FPDFText_IsGenerated(text, index) == 1:
         return None
-    if not raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box)):
+    box, scale = raw.FS_RECTF(), raw.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    is_placed = raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box)) and raw.FPDFText_GetCharOrigin(
+        text, index, ctypes.byref(x), ctypes.byref(y)
+    )
+    if not is_placed or not raw.FPDFText_GetMatrix(text, index, ctypes.byref(scale)):
         return None
-    left, bottom, right, top = _turn(box, quarters, page)
-    size = _real_size(raw.FPDFText_GetFontSize(text, index), top - bottom)
-    return Glyph(_character(code), left, right, bottom, top, size)
+    corners = _turn(box.left, box.bottom, quarters, page), _turn(box.right, box.top, quarters, page)
+    left, right = sorted(corner[0] for corner in corners)
+    # The box of 一 is as flat as the letter, so height comes from the size of the type on its baseline.
+    size = raw.FPDFText_GetFontSize(text, index) * math.hypot(scale.c, scale.d)
+    baseline = _turn(x.value, y.value, quarters, page)[1]
+    return Glyph(_character(code), left, right, baseline - 0.2 * size, baseline + 0.8 * size, max(size, 0.1))
 
 
 def _character(code: int) -> str:
     character = chr(code) if code <= 0x10FFFF else "\ufffd"
-    if _RADICALS.match(character):
-        return unicodedata.normalize("NFKC", character)
-    return character
-
-
-def _real_size(size: float, height: float) -> float:
-    """A font of size 1 may be blown up by the page's own scale, so the height of the box decides then."""
-    return size if 4 <= size <= 2 * height else max(height / 1.4, 0.1)
+    return unicodedata.normalize("NFKC", character) if _RADICALS.match(character) else character
 
 
 def _quarters(text: pypdfium2.PdfTextpage, count: int) -> int:
     """Gives by how many quarters of a circle most letters lean to the left: 1 is text that runs upwards."""
     leaning: Counter[int] = Counter()
+    scale = raw.FS_MATRIX()
     for index in range(0, count, max(count // 200, 1)):
-        angle = raw.FPDFText_GetCharAngle(text, index)
-        # Measured clockwise; negative is a failure.
-        if angle >= 0:
-            leaning[round(-angle / (math.pi / 2)) % 4] += 1
+        if raw.FPDFText_GetMatrix(text, index, ctypes.byref(scale)) and (scale.a or scale.b):
+            leaning[round(math.atan2(scale.b, scale.a) / (math.pi / 2)) % 4] += 1
     return leaning.most_common(1)[0][0] if leaning else 0
 
 
-def _turn(box: raw.FS_RECTF, quarters: int, page: Page) -> tuple[float, float, float, float]:
-    """Gives left, bottom, right, top of a box once its page is held so that the letters stand upright."""
+def _turn(x: float, y: float, quarters: int, page: Page) -> tuple[float, float]:
+    """Gives a point once its page is held so that the letters stand upright."""
     if quarters == 1:
-        return box.bottom, page.height - box.right, box.top, page.height - box.left
+        return y, page.height - x
     if quarters == 2:
-        return page.width - box.right, page.height - box.top, page.width - box.left, page.height - box.bottom
+        return page.width - x, page.height - y
     if quarters == 3:
-        return page.width - box.top, box.left, page.width - box.bottom, box.right
-    return box.left, box.bottom, box.right, box.top
+        return page.width - y, x
+    return x, y
 
 
 def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:

@@ -14,9 +14,11 @@ _MARKER = re.compile(
     r"(?:[一二三四五六七八九十百]{1,4}[、．.]|[（(〔][一二三四五六七八九十0-9]{1,3}[)）〕]|[0-9]{1,3}[、．.](?![0-9])"
     r"|第[一二三四五六七八九十百0-9]{1,4}[章节条部]|[①-⑳⑴-⒇⒈-⒛]|[0-9]{1,2}[)）]|——|附件|专栏)"
 )
-_END = re.compile(r"[。！？；：:;）)」】〕]$")
+_END = re.compile(r"[。！？；：:;）)」】〕\]］〉》>”]$")
 # How far from the right margin a full line may end: a word or a number that cannot be cut, a mark that may not lead.
 _SLACK_INDENTED, _SLACK = 4.2, 2.3
+# With fewer lines than this none need run to the margin, so the page itself says where it is.
+_FEWEST_LINES = 8
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Place:
         return self.page == line.page and self.bottom <= line.middle <= self.top
 
 
-def paragraphs_of(lines: list[Line], taken: Iterable[Place]) -> list[Paragraph]:
+def paragraphs_of(lines: list[Line], taken: Iterable[Place], *, page_width: float) -> list[Paragraph]:
     """Gives the paragraphs of all lines outside the places taken."""
     places: dict[int, list[Place]] = {}
     for place in taken:
@@ -61,7 +63,7 @@ def paragraphs_of(lines: list[Line], taken: Iterable[Place]) -> list[Paragraph]:
     lines = [line for line in lines if not any(place.holds(line) for place in places.get(line.page, ()))]
     if not lines:
         return []
-    measure = _measure(lines)
+    measure = _measure(lines, page_width)
     paragraphs: list[Paragraph] = []
     opening = before = None
     for line in lines:
@@ -81,7 +83,7 @@ def _stands_between(place: Place, before: Line, line: Line) -> bool:
     return line.bottom <= place.bottom and (before.page < place.page or before.middle >= place.top)
 
 
-def _measure(lines: list[Line]) -> Measure:
+def _measure(lines: list[Line], page_width: float) -> Measure:
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[line.size] += len(line.words)
@@ -91,6 +93,8 @@ def _measure(lines: list[Line]) -> Measure:
     often = [place for place, times in lefts.items() if times >= max(2, len(body) / 20)] or list(lefts)
     left = min(often) * 3.0
     rights = sorted(line.right for line in body)
+    if len(body) < _FEWEST_LINES:
+        rights.append(max(rights[-1], page_width - left))
     steps = [before.middle - after.middle for before, after in pairwise(body) if before.page == after.page]
     steps = sorted(step for step in steps if 0.8 * size < step < 4 * size)
     indented = sum(1.2 * size < line.left - left < 2.8 * size for line in body)
@@ -107,7 +111,7 @@ def _continues(opening: Line, before: Line, line: Line, *, measure: Measure) -> 
     """Tells whether a line goes on with the paragraph that the line before belongs to."""
     if abs(line.size - before.size) > 0.6:
         return False
-    if line.page == before.page and before.middle - line.middle > 1.5 * max(measure.pitch, line.size):
+    if line.page == before.page and before.middle - line.middle > 1.3 * max(measure.pitch, line.size):
         return False
     if _is_centred(before, measure) and _is_centred(line, measure):
         return line.size > 1.15 * measure.size
@@ -124,9 +128,8 @@ def _begins_as_continuation(opening: Line, before: Line, line: Line, *, measure:
         is_hanging = _MARKER.match(opening.words) is not None and line.left > opening.left + 0.8 * measure.size
         is_aligned = before is not opening and abs(before.left - line.left) < 0.5 * measure.size
         return not is_marked and (is_aligned or (is_hanging and not _END.search(before.words)))
-    if not is_marked:
-        return True
-    return measure.is_indented and not _END.search(before.words)
+    # A number may head a line in the middle of a sentence; a paragraph hardly ends without a mark.
+    return not is_marked or not _END.search(before.words)
 
 
 def _is_centred(line: Line, measure: Measure) -> bool:
