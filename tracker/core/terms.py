@@ -31,8 +31,8 @@ class UnitKind(Labelled):
 
     DEPARTMENT = "department", "部门"
     PARTY = "party", "党委部门"
-    COUNTY = "county", "县(市、区)政府"
-    TOWNSHIP = "township", "乡镇(街道)"
+    COUNTY = "county", "县（市、区）政府"
+    TOWNSHIP = "township", "乡镇（街道）"
     ZONE = "zone", "开发区管委会"
     COMPANY = "company", "企业"
     VERTICAL = "vertical", "垂管单位"

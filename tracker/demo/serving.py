@@ -36,7 +36,7 @@ def run(*, port: int, is_serving: bool) -> int:
         with transaction() as session:
             is_new = session.scalar(select(User.id).limit(1)) is None
         if is_new:
-            print("正在载入示范城市(约半分钟)……", flush=True)
+            print("正在载入示范城市（约半分钟）……", flush=True)
             story.load(today=office_date(utcnow()), now=utcnow(), base_url=settings.base_url)
         with transaction() as session:
             people = city.new_passwords(session)
@@ -48,7 +48,7 @@ def demo_settings(environ: Mapping[str, str], *, port: int) -> Settings:
     """Gives the settings of a demonstration, with a secret key of its own kept beside its data."""
     if environ.get("TRACKER_MODE") != Mode.DEMO:
         raise SettingsError(
-            "tracker demo 只用于演示,不会写入正式环境。请设置 TRACKER_MODE=demo(make run 已设置),"
+            "tracker demo 只用于演示，不会写入正式环境。请设置 TRACKER_MODE=demo（make run 已设置），"
             "并使用单独的 TRACKER_DATA_DIR。"
         )
     settings = load_settings(environ)
@@ -70,11 +70,11 @@ def kept_secret(folder: Path) -> str:
 def print_people(people: list[tuple[str, str, str, str]], address: str | None) -> None:
     """Prints who can sign in, and where."""
     width = max(len(login) for login, *_ in people)
-    print("\n登录名与本次密码(每次启动重新生成):")
+    print("\n登录名与本次密码（每次启动重新生成）：")
     for login, password, name, post in people:
         print(f"  {login:<{width}}  {password}   {name}  {post}")
     if address:
-        print(f"\n地址: {address}    按 Ctrl+C 停止\n", flush=True)
+        print(f"\n地址：{address}    按 Ctrl+C 停止\n", flush=True)
 
 
 def serve(settings: Settings, port: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
@@ -15,11 +15,13 @@ from tracker.core.terms import AssignmentState, ReportStatus, Role, UrgeChannel
 from tracker.db import OFFICE_ZONE, transaction
 from tracker.demo import city, opening
 from tracker.demo.documents import issued_on, month_shifted
-from tracker.models import Assignment, ProgressReport, RoleGrant, Task, Unit, User
+from tracker.models import Assignment, Notification, ProgressReport, RoleGrant, Task, Unit, User
 from tracker.services import filing, people, reminding, workflow
 from tracker.services.calendar import seed_workdays
 
 REMINDED_DAYS = 15
+# People read their messages; what is older than this has been.
+UNREAD_DAYS = 4
 _CLOSERS = {"closed", "late_closed", "asked", "sent_back"}
 _Deed = Callable[[Session, datetime], None]
 
@@ -51,6 +53,9 @@ def load(*, today: date, now: datetime, base_url: str) -> None:
     for back in range(REMINDED_DAYS, 0, -1):
         with transaction() as session:
             reminding.run_pass(session, now=_at(today - timedelta(days=back), 8, 30), base_url=base_url)
+    with transaction() as session:
+        old = Notification.created_at < _at(today - timedelta(days=UNREAD_DAYS), 0)
+        session.execute(update(Notification).where(old).values(read_at=Notification.created_at))
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:

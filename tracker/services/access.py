@@ -43,7 +43,7 @@ def find_task(session: Session, actor: Actor, task_id: int) -> Task:
     """Gives one task. Raises NotFound when it does not exist or is not the actor's to see."""
     task = session.scalar(visible_tasks(actor).where(Task.id == task_id))
     if task is None:
-        raise NotFound("没有找到这项任务,或者您没有查看它的权限。")
+        raise NotFound("没有找到这项任务，或者您没有查看它的权限。")
     return task
 
 
@@ -51,7 +51,7 @@ def find_plan(session: Session, actor: Actor, plan_id: int) -> Plan:
     """Gives one plan. Raises NotFound when it does not exist or is not the actor's to see."""
     plan = session.scalar(select(Plan).where(plan_scope(actor), Plan.id == plan_id))
     if plan is None:
-        raise NotFound("没有找到这份方案,或者您没有查看它的权限。")
+        raise NotFound("没有找到这份方案，或者您没有查看它的权限。")
     return plan
 
 
@@ -59,5 +59,5 @@ def find_assignment(session: Session, actor: Actor, assignment_id: int) -> Assig
     """Gives one assignment of a task the actor may see. Raises NotFound otherwise."""
     assignment = session.scalar(select(Assignment).join(Task).where(task_scope(actor), Assignment.id == assignment_id))
     if assignment is None:
-        raise NotFound("没有找到这项责任分工,或者您没有查看它的权限。")
+        raise NotFound("没有找到这项责任分工，或者您没有查看它的权限。")
     return assignment
