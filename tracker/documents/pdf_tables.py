@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
+import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tracker.documents.assembly import GridCell
 from tracker.documents.limits import MAX_GRID_FIELDS
@@ -17,7 +21,16 @@ from tracker.errors import Unreadable
 # Two rows and two columns have at least this many rules, however they are drawn.
 _FEWEST_RULES = 5
 # Rules nearer than this are one.
-_NEAR = 3.0
+_NEAR, _SHORTEST_RULE = 3.0, 12.0
+_FEWEST_SIDES, _MOST_OPEN_ENDS = 3, 50
+_LONGEST_HEAD = 4
+# Units one under the other in a narrow cell: no sentence puts them side by side without a mark.
+_UNIT_ENDS, _UNIT_BEGINS = re.compile("[局委办厅部院会府队行社心]$"), re.compile("[省市县区州各]")
+# Fonts without a bounding box are the rule in some printers' files and none of our concern.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page as PlumberPage
 
 Box = tuple[float, float, float, float]
 
@@ -31,6 +44,8 @@ class Table:
     cells: list[GridCell]
     columns: list[float]
     rows: int
+    is_open_above: bool = False
+    is_open_below: bool = False
 
     @property
     def page(self) -> int:
@@ -52,8 +67,7 @@ def read_tables(data: bytes, pages: list[Page]) -> list[Table]:
     try:
         with pdfplumber.open(io.BytesIO(data), pages=[page.number + 1 for page in ruled]) as document:
             for page, found in zip(ruled, document.pages, strict=True):
-                for frame in found.find_tables():
-                    tables.extend(_table(page, [_box(cell, page) for cell in frame.cells]))
+                tables.extend(_tables_of(page, found))
                 found.close()
     except (MemoryError, Unreadable):
         raise
@@ -61,6 +75,30 @@ def read_tables(data: bytes, pages: list[Page]) -> list[Table]:
         # pdfminer fails on broken files with errors of every kind; the words outside its tables are read all the same.
         return tables
     return tables
+
+
+def _tables_of(page: Page, found: PlumberPage) -> Iterator[Table]:
+    """Gives the tables of one page, a row that the end of the page cut closed where its side rules end."""
+    ends = _open_ends(found)
+    for frame in found.find_tables({"explicit_horizontal_lines": ends}):
+        for table in _table(page, [_box(cell, page) for cell in frame.cells]):
+            table.is_open_above = any(abs(page.height - end - table.place.top) < _NEAR for end in ends)
+            table.is_open_below = any(abs(page.height - end - table.place.bottom) < _NEAR for end in ends)
+            yield table
+
+
+def _open_ends(found: PlumberPage) -> list[float]:
+    """Gives the heights at which several side rules end without a rule across."""
+    # A side rule drawn as a thin box has tiny rules across at its own ends.
+    across = sorted(float(edge["top"]) for edge in found.horizontal_edges if edge["width"] > _SHORTEST_RULE)
+    ends = Counter(round(float(edge[side])) for edge in found.vertical_edges for side in ("top", "bottom"))
+    open_ends = []
+    for end, times in sorted(ends.items()):
+        at = bisect_right(across, end + _NEAR)
+        is_closed = at > 0 and across[at - 1] > end - _NEAR
+        if times >= _FEWEST_SIDES and not is_closed and len(open_ends) < _MOST_OPEN_ENDS:
+            open_ends.append(float(end))
+    return open_ends
 
 
 def continued(tables: list[Table]) -> list[Table]:
@@ -87,11 +125,32 @@ def _runs_on(last: Table, table: Table) -> bool:
 
 
 def _append(whole: Table, part: Table) -> None:
-    head = [cell.text for cell in whole.cells if cell.row == 0]
-    skipped = 1 if [cell.text for cell in part.cells if cell.row == 0] == head else 0
+    skipped = _repeated_rows(whole, part)
     moved = whole.rows - skipped
+    if whole.is_open_below and skipped < part.rows:
+        # The row that the end of the page cut in two is one row.
+        moved -= 1
+        rest = {cell.column: cell.text for cell in part.cells if cell.row == skipped}
+        whole.cells = [
+            replace(cell, text=_gone_on(cell.text, rest.pop(cell.column, ""))) if cell.row == whole.rows - 1 else cell
+            for cell in whole.cells
+        ]
+        part.cells = [cell for cell in part.cells if cell.row != skipped]
     whole.cells += [replace(cell, row=cell.row + moved) for cell in part.cells if cell.row >= skipped]
-    whole.rows += part.rows - skipped
+    whole.rows = part.rows + moved
+    whole.is_open_below = part.is_open_below
+
+
+def _repeated_rows(whole: Table, part: Table) -> int:
+    """Gives how many rows of the head are printed again at the top of a part."""
+    repeated = 0
+    while repeated < min(whole.rows, part.rows, _LONGEST_HEAD) and _row(whole, repeated) == _row(part, repeated):
+        repeated += 1
+    return repeated
+
+
+def _row(table: Table, row: int) -> list[tuple[int, str]]:
+    return [(cell.column, cell.text) for cell in table.cells if cell.row == row]
 
 
 def _box(cell: Box, page: Page) -> Box:
@@ -167,6 +226,12 @@ def _words(rows: list[list[Glyph]], box: Box, *, page: int) -> str:
     is_full = False
     for row in rows:
         line = line_of(row, page=page)
-        words = joined(words, line.words) if is_full or not words else f"{words} {line.words}"
+        words = _gone_on(words, line.words) if is_full or not words else f"{words} {line.words}"
         is_full = line.right > box[2] - 2.2 * line.size
     return words
+
+
+def _gone_on(words: str, more: str) -> str:
+    if _UNIT_ENDS.search(words) and _UNIT_BEGINS.match(more):
+        return f"{words} {more}"
+    return joined(words, more)
