@@ -28,6 +28,10 @@ class Chosen:
 
 
 def choose_tasks(session: Session, actor: Actor, chosen: Chosen, action: Action) -> list[Task]:
+    """Gives the chosen tasks of a plan in printed order; with none named, those the act can be done to.
+
+    Raises NotFound for a task out of sight or of another plan, NotAllowed or Conflict where there is none.
+    """
     plan = find_plan(session, actor, chosen.plan_id)
     query = visible_tasks(actor).where(Task.plan_id == plan.id).order_by(Task.position)
     if chosen.task_ids is None:
@@ -69,11 +73,16 @@ def check_all(session: Session, actor: Actor, action: Action, tasks: list[Task],
 
 
 def listed(names: list[str]) -> str:
+    """Gives names as a sentence shows them: the first five, then how many in all."""
     shown = "、".join(f"“{name}”" for name in names[:5])
     return f"{shown}等{len(names)}项" if len(names) > 5 else shown
 
 
 def choose_own_issued(session: Session, actor: Actor, chosen: Chosen) -> list[Assignment]:
+    """Gives the duties of the actor's unit in a plan; with none named, those that wait to be acknowledged.
+
+    Raises NotFound for a task that is not the unit's, NotAllowed or Conflict where there is none.
+    """
     if actor.unit_id is None:
         raise NotAllowed("您没有所属单位，不能签收任务。")
     query = (
@@ -97,23 +106,27 @@ def choose_own_issued(session: Session, actor: Actor, chosen: Chosen) -> list[As
 
 
 def shown_task(session: Session, actor: Actor, task_id: int, version: int) -> Task:
+    """Gives a task as it was shown. Raises NotFound out of sight, Conflict when it has been changed since."""
     task = find_task(session, actor, task_id)
     refuse_stale(task, version)
     return task
 
 
 def shown_duty(session: Session, actor: Actor, assignment_id: int, version: int) -> Assignment:
+    """Gives a duty as it was shown. Raises NotFound out of sight, Conflict when it has been changed since."""
     duty = find_assignment(session, actor, assignment_id)
     refuse_stale(duty, version)
     return duty
 
 
 def refuse_stale(record: Task | Assignment, version: int) -> None:
+    """Raises Conflict when a record has been changed since it was shown with this version."""
     if record.version != version:
         raise Conflict("就在您办理的时候，他人已经改动了这项任务。请查看最新内容后再办理。")
 
 
 def choose_duties(session: Session, actor: Actor, assignment_ids: Sequence[int]) -> list[Assignment]:
+    """Gives duties of any plans by their ids. Raises NotFound when one is out of sight, Invalid for none."""
     if not assignment_ids:
         raise Invalid({"": "请先选择要催办的任务。"})
     query = (

@@ -246,6 +246,13 @@ def reason_text(reason: Reason) -> str:
     return f"{ReasonCode(reason.code).label}：{reason.words.strip()}"
 
 
+def reason_text_of(report: ProgressReport) -> str:
+    """Gives why a report was sent back, nothing for one that was not."""
+    if report.status is not ReportStatus.SENT_BACK or report.reason_code is None:
+        return ""
+    return reason_text(Reason(report.reason_code.value, report.reason))
+
+
 def _find_report(session: Session, actor: Actor, seen: Reviewed) -> ProgressReport:
     query = (
         select(ProgressReport)

@@ -125,6 +125,8 @@ def acknowledge(session: Session, actor: Actor, chosen: Chosen, *, contact: Cont
     for duty in duties:
         duty.state, duty.acknowledged_on = AssignmentState.IN_PROGRESS, office_date(now)
         duty.contact_name, duty.contact_phone = contact.name.strip(), contact.phone.strip()
+    # Offered again at the next batch.
+    duties[0].unit.contact_name, duties[0].unit.contact_phone = contact.name.strip(), contact.phone.strip()
     words = f"联系人：{contact.name.strip()}，电话：{contact.phone.strip()}"
     _finish(session, actor, _on_duties(Action.ACKNOWLEDGE, duties, words), now=now)
     return len(duties)

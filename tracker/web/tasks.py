@@ -1,0 +1,147 @@
+"""The page of one task and the acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from tracker.core.permissions import Actor, Permission
+from tracker.core.terms import ReasonCode, UrgeChannel
+from tracker.core.workflow import Action
+from tracker.db import office_date, reading, transaction, utcnow
+from tracker.errors import Invalid
+from tracker.services import workflow
+from tracker.services.attachments import ALLOWED, EXTENSIONS, attach, find_download
+from tracker.services.filing import Reason, words_of
+from tracker.services.task_pages import task_page
+from tracker.web import evidence, fields, listing
+from tracker.web.access import allow, current_actor
+from tracker.web.auth import local_path
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+Done = Callable[[Session, Actor], object]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form of the page that was sent and refused: which one, what is wrong, what was typed."""
+
+    action: Action | None = None
+    duty_id: int | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def _page(task_id: int, refused: Refused | None = None) -> str:
+    page = task_page(reading(), current_actor(), task_id, today=office_date(utcnow()))
+    return render_template(
+        "tasks/detail.html",
+        task=page,
+        A=Action,
+        refused=refused or Refused(),
+        typed=request.form,
+        reason_codes=list(ReasonCode),
+        channels=list(UrgeChannel),
+        allowed_files=ALLOWED,
+        accept=",".join(EXTENSIONS),
+    )
+
+
+def _do(task_id: int, action: Action, done: Done, *, said: str, duty_id: int | None = None) -> Any:
+    """One act: done in a transaction and said, or the page again with the form as it was typed."""
+    try:
+        with transaction() as session:
+            done(session, current_actor())
+    except Invalid as refusal:
+        return _page(task_id, Refused(action, duty_id, refusal.fields)), 422
+    flash(said, "success")
+    return redirect(local_path(request.form.get("next", "")) or url_for(".detail", task_id=task_id))
+
+
+def _reason() -> Reason:
+    return Reason(fields.text("reason_code"), fields.text("reason"))
+
+
+@blueprint.get("/<int:task_id>")
+@allow(Permission.TASKS_READ)
+def detail(task_id: int) -> str:
+    return _page(task_id)
+
+
+@blueprint.post("/<int:task_id>/ask-to-close")
+@allow(Permission.TASKS_ACT)
+def ask_to_close(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        asked = workflow.ask_to_close(
+            session, actor, task_id, version=fields.version(), report=fields.text("report"), now=utcnow()
+        )
+        attach(session, actor, asked, evidence.uploads(), now=utcnow(), limit_bytes=evidence.limit_bytes())
+
+    return _do(task_id, Action.ASK_TO_CLOSE, done, said="已申请办结，等待办公室审核。")
+
+
+@blueprint.post("/<int:task_id>/close")
+@allow(Permission.REVIEW_DECIDE)
+def close(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.close_task(session, actor, task_id, version=fields.version(), now=utcnow())
+
+    return _do(task_id, Action.CLOSE, done, said="任务已办结，已通知各责任单位。")
+
+
+@blueprint.post("/<int:task_id>/send-back-closing")
+@allow(Permission.REVIEW_DECIDE)
+def send_back_closing(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.send_back_closing(session, actor, task_id, version=fields.version(), reason=_reason(), now=utcnow())
+
+    return _do(task_id, Action.SEND_BACK_CLOSING, done, said="办结申请已退回补办，已通知牵头单位。")
+
+
+@blueprint.post("/<int:task_id>/archive")
+@allow(Permission.REVIEW_DECIDE)
+def archive(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.archive_task(session, actor, task_id, version=fields.version(), now=utcnow())
+
+    return _do(task_id, Action.ARCHIVE, done, said="任务已销号。")
+
+
+@blueprint.post("/<int:task_id>/duties/<int:duty_id>/finish")
+@allow(Permission.TASKS_ACT)
+def finish_part(task_id: int, duty_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        report = workflow.finish_part(
+            session, actor, duty_id, version=fields.version(), words=words_of(request.form), now=utcnow()
+        )
+        attach(session, actor, report, evidence.uploads(), now=utcnow(), limit_bytes=evidence.limit_bytes())
+
+    return _do(task_id, Action.FINISH_PART, done, said="已报送完成情况，等待认可。", duty_id=duty_id)
+
+
+@blueprint.post("/<int:task_id>/duties/<int:duty_id>/accept")
+@allow(Permission.TASKS_ACT)
+def accept_part(task_id: int, duty_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.accept_part(session, actor, duty_id, version=fields.version(), now=utcnow())
+
+    return _do(task_id, Action.ACCEPT_PART, done, said="已认可该单位的完成情况。", duty_id=duty_id)
+
+
+@blueprint.post("/<int:task_id>/duties/<int:duty_id>/send-back")
+@allow(Permission.TASKS_ACT)
+def send_back_part(task_id: int, duty_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.send_back_part(session, actor, duty_id, version=fields.version(), reason=_reason(), now=utcnow())
+
+    return _do(task_id, Action.SEND_BACK_PART, done, said="已退回，请该单位继续办理。", duty_id=duty_id)
+
+
+@blueprint.get("/<int:task_id>/files/<int:file_id>")
+@allow(Permission.TASKS_READ)
+def file(task_id: int, file_id: int) -> Response:
+    found = find_download(reading(), current_actor(), task_id, file_id)
+    return listing.file_answer(found.data, found.content_type, found.filename)
