@@ -97,6 +97,7 @@ class FilingCount:
 class LedgerRow:
     """One task of the ledger (台账), every column worded. Source: DESIGN 10."""
 
+    task_id: int
     number: str
     title: str
     targets: str

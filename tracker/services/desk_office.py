@@ -20,6 +20,7 @@ from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
 
 NEWLY = timedelta(days=7)
 RED_SHOWN = 20
+SILENT_SHOWN = 50
 
 
 def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
@@ -38,7 +39,7 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
         approve,
         _review(counts),
         _newly_late(session, actor, today),
-        section("silent", "交办后未签收的单位", silent, "可电话催办，并在任务页登记。"),
+        section("silent", "交办后未签收的单位", silent, "可电话催办，并在任务页登记。", shown=SILENT_SHOWN),
         _drafts(session, actor),
         submit,
     ]
@@ -47,14 +48,15 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
 
 def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
     """Gives a leader three figures, then the red items with unit, lateness and the unit's last word."""
+    red = _red(session, actor, today)
+    behind, near = session.execute(_light_counts(actor, today)).one()
     figures = [
-        Figure(light.value, f"{light.label}任务", count, light.value)
-        for light, count in zip(
-            (Light.LATE, Light.BEHIND, Light.NEAR), session.execute(_light_counts(actor, today)).one(), strict=True
-        )
+        Figure("red", "逾期任务", red.count, Light.LATE.value),
+        Figure("behind", "滞后任务", behind, Light.BEHIND.value),
+        Figure("near", "临期任务", near, Light.NEAR.value),
     ]
     approve = [_prepared(session, actor)[0]] if actor.may(Permission.PLANS_APPROVE) else []
-    return figures, [_red(session, actor, today), *approve]
+    return figures, [red, *approve]
 
 
 def _number(query: Select[Any]) -> Any:
@@ -86,8 +88,9 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
 
 def _light_counts(actor: Actor, today: Today) -> Select[Any]:
     under_way = select(func.count(Task.id)).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
-    lights = (Light.LATE, Light.BEHIND, Light.NEAR)
-    return select(*(_number(under_way.where(light_condition(Task, light, today.day))) for light in lights))
+    return select(
+        *(_number(under_way.where(light_condition(Task, light, today.day))) for light in (Light.BEHIND, Light.NEAR))
+    )
 
 
 def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
@@ -118,30 +121,35 @@ def _review(counts: Any) -> Section:
     return Section("review", "待审核", counts.reports + counts.closings, tuple(lines))
 
 
-def _board_section(session: Session, key: str, title: str, query: Select[Any], today: Today) -> Section:
-    rows = session.execute(query).all()
-    shown = rows[:RED_SHOWN]
-    words = last_words(session, [row.id for row in shown])
-    return Section(key, title, len(rows), tuple(_board_line(row, words.get(row.id), today) for row in shown))
+def _late_section(session: Session, key: str, title: str, query: Select[Any], today: Today, shown: int) -> Section:
+    """Gives late tasks, each with the unit that answers for it and that unit's last word."""
+    of_task: dict[int, list[Any]] = {}
+    for row in session.execute(query):
+        of_task.setdefault(row.task_id, []).append(row)
+    groups = [sorted(rows, key=lambda row: not row.is_first_lead) for rows in of_task.values()]
+    words = last_words(session, [rows[0].id for rows in groups[:shown]])
+    lines = [_late_line(rows, words.get(rows[0].id), today) for rows in groups[:shown]]
+    return Section(key, title, len(groups), tuple(lines), more=len(groups) - len(lines))
 
 
-def _board_line(row: Any, word: LastWord | None, today: Today) -> Line:
+def _late_line(rows: list[Any], word: LastWord | None, today: Today) -> Line:
+    first = rows[0]
     return Line(
-        task_label(row.number, row.part, row.title),
-        row.plan,
-        row.unit,
+        task_label(first.number, first.part, first.title),
+        first.plan,
+        f"{first.unit}等{len(rows)}个单位" if len(rows) > 1 else first.unit,
         shown=Light.LATE.value,
-        due_on=row.due_on,
-        workdays=today.late(row.due_on),
+        due_on=first.due_on,
+        workdays=today.late(first.due_on),
         word=word.progress if word else "",
         word_on=word.filed_on if word else None,
-        task_id=row.task_id,
+        task_id=first.task_id,
     )
 
 
 def _late_duties(actor: Actor, today: Today) -> Select[Any]:
     due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
-    columns = (Assignment.id, Assignment.task_id, Task.number, Task.part, Task.title, due_on)
+    columns = (Assignment.id, Assignment.task_id, Assignment.is_first_lead, Task.number, Task.part, Task.title, due_on)
     return (
         select(*columns, Plan.title.label("plan"), Unit.name.label("unit"))
         .join(Task, Task.id == Assignment.task_id)
@@ -154,7 +162,7 @@ def _late_duties(actor: Actor, today: Today) -> Select[Any]:
 def _newly_late(session: Session, actor: Actor, today: Today) -> Section:
     query = _late_duties(actor, today).where(Assignment.late_on > today.day - NEWLY)
     query = query.order_by(Assignment.late_on.desc(), Assignment.id)
-    return _board_section(session, "newly_late", "近一周新增逾期", query, today)
+    return _late_section(session, "newly_late", "近一周新增逾期", query, today, SHOWN)
 
 
 def _red(session: Session, actor: Actor, today: Today) -> Section:
@@ -162,7 +170,7 @@ def _red(session: Session, actor: Actor, today: Today) -> Section:
     query = _late_duties(actor, today)
     is_mine = Assignment.unit_id.in_(in_charge(actor, today.day))
     query = query.order_by(is_mine.desc(), Assignment.late_on, Assignment.id)
-    return _board_section(session, "red", "逾期事项", query, today)
+    return _late_section(session, "red", "逾期任务", query, today, RED_SHOWN)
 
 
 def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tracker.core.lights import Light
 from tracker.core.terms import NoticeKind
 from tracker.core.workdays import Calendar
+from tracker.services.shown import light_shown
 
 SHOWN = 10
 
@@ -55,16 +57,22 @@ class Line:
     task_id: int | None = None
     draft_id: int | None = None
 
+    @property
+    def light(self) -> Light | None:
+        """Gives the light, None where none applies."""
+        return light_shown(self.shown)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One kind of thing to do: `count` is the number of all of them, `lines` the most urgent."""
+    """One kind of thing to do: `count` is the number of all of them, `lines` the most urgent, `more` the rest."""
 
     key: str
     title: str
     count: int
     lines: tuple[Line, ...] = ()
     advice: str = ""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,9 @@ class Desk:
     unread: tuple[Unread, ...] = field(default=())
 
 
-def section(key: str, title: str, lines: list[Line], advice: str = "") -> Section:
-    """Gives a section of lines, shown up to SHOWN of them."""
-    return Section(key, title, len(lines), tuple(lines[:SHOWN]), advice)
+def section(key: str, title: str, lines: list[Line], advice: str = "", *, shown: int = SHOWN) -> Section:
+    """Gives a section of lines, the first of them shown."""
+    return Section(key, title, len(lines), tuple(lines[:shown]), advice, max(len(lines) - shown, 0))
 
 
 def task_label(number: str, part: int | None, title: str) -> str:

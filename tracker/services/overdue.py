@@ -20,6 +20,7 @@ from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Uni
 from tracker.services.calendar import load_calendar
 from tracker.services.last_words import LastWord, last_words
 from tracker.services.lights import OPEN_DUTIES, light_condition
+from tracker.services.owing import files
 from tracker.services.shown import UNDER_WAY, is_standing
 
 BOARD_LIGHTS = (Light.LATE, Light.BEHIND)
@@ -39,7 +40,10 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One duty on the board; `workdays` is how many working days have passed since it was due, None when behind."""
+    """One duty on the board; `workdays` is how many working days have passed since it was due, None when behind.
+
+    `files` is false where the lead files for the task (牵头汇总报送), so that no word of the unit itself is owed.
+    """
 
     assignment_id: int
     task_id: int
@@ -63,6 +67,7 @@ class BoardRow:
     last_urged_at: datetime | None
     last_reminded_at: datetime | None
     word: LastWord | None
+    files: bool
 
     @property
     def label(self) -> str:
@@ -201,6 +206,7 @@ def _rows(conditions: list[ColumnElement[bool]], asked: BoardFilter, today: date
             *(due_on.label("due_on"), Task.original_due_on, Assignment.percent),
             *(Assignment.contact_name, Assignment.contact_phone),
             *(Unit.contact_name.label("unit_contact"), Unit.contact_phone.label("unit_phone")),
+            files().label("files"),
             *(urges.label("urges"), urged.label("urged_at"), told.scalar_subquery().label("told_at")),
         )
     ).where(*conditions)
@@ -219,7 +225,7 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
         *(row.role, row.is_first_lead, row.state, light),
         *(row.due_on, row.original_due_on, row.percent),
         *(" ".join(filter(None, contact)), late),
-        *(row.urges, row.urged_at, row.told_at, word),
+        *(row.urges, row.urged_at, row.told_at, word, row.files),
     )
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
 from tracker.core.workdays import Calendar
+from tracker.core.workflow import Action, Relation, allowed
 from tracker.errors import NotFound
 from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
 from tracker.services.access import plan_scope, task_scope
 from tracker.services.calendar import load_calendar
-from tracker.services.shown import PREPARED, Tally, shown_of, tally
+from tracker.services.shown import PREPARED, Tally, light_shown, shown_of, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class DutyCell:
     shown: str
     percent: int | None
 
+    @property
+    def light(self) -> Light | None:
+        """Gives the light, None where none applies."""
+        return light_shown(self.shown)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
@@ -89,6 +96,15 @@ class TaskRow:
     def label(self) -> str:
         """Gives the number as printed, with the part where one number has several."""
         return f"{self.number}（第{self.part}部分）" if self.part else self.number
+
+    @property
+    def light(self) -> Light | None:
+        """Gives the light, None where none applies."""
+        return light_shown(self.shown)
+
+    def of_role(self, role: DutyRole) -> tuple[DutyCell, ...]:
+        """Gives the duties of one role, the first lead first."""
+        return tuple(cell for cell in self.duties if cell.role == role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +136,11 @@ class TaskLedger:
     units: tuple[tuple[int, str], ...]
     chapters: tuple[Chapter, ...]
     rows: tuple[TaskRow, ...]
+    states: Mapping[TaskState, int]
+    acts: frozenset[Action]
     unacknowledged: int
-    own_unacknowledged: int = 0
-    matrix: tuple[MatrixRow, ...] = field(default=())
+    own_unacknowledged: int
+    matrix: tuple[MatrixRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +185,38 @@ def task_ledger(session: Session, actor: Actor, plan_id: int, asked: TaskFilter,
     head = plan_head(session, actor, plan_id)
     every = _task_rows(session, actor, plan_id, today)
     rows = [row for row in every if _is_asked(row, asked)]
-    counts: dict[str, int] = defaultdict(int)
-    for row in every:
-        counts[row.shown] += 1
+    states = Counter(row.state for row in every)
     duties = [cell for row in every for cell in row.duties]
     waiting = [cell for cell in duties if cell.state is AssignmentState.ISSUED]
+    own = sum(cell.unit_id == actor.unit_id for cell in waiting)
     return TaskLedger(
         head=head,
-        tally=tally(counts),
+        tally=tally(Counter(row.shown for row in every)),
         count=len(every),
         units=tuple(dict.fromkeys((cell.unit_id, cell.unit) for cell in duties)),
         chapters=_chapters(_nodes(session, plan_id), rows),
         rows=tuple(rows),
+        states=states,
+        acts=_acts(actor, head, states, own),
         unacknowledged=len(waiting),
-        own_unacknowledged=sum(cell.unit_id == actor.unit_id for cell in waiting),
+        own_unacknowledged=own,
         matrix=_matrix(rows, asked),
+    )
+
+
+def _acts(actor: Actor, head: PlanHead, states: Mapping[TaskState, int], own_unacknowledged: int) -> frozenset[Action]:
+    """Gives what the actor can do to several tasks at once from the plan's page."""
+    waiting = {
+        Action.SUBMIT: 0 if head.is_solicitation else states.get(TaskState.DRAFT, 0),
+        Action.APPROVE: states.get(TaskState.PENDING_APPROVAL, 0),
+        Action.REJECT: states.get(TaskState.PENDING_APPROVAL, 0),
+        Action.ACKNOWLEDGE: own_unacknowledged,
+    }
+    relations = {action: {Relation.JURISDICTION} for action in waiting} | {Action.ACKNOWLEDGE: {Relation.OWN_DUTY}}
+    return frozenset(
+        action
+        for action, count in waiting.items()
+        if count and allowed(action, roles=actor.roles, relations=frozenset(relations[action]))
     )
 
 

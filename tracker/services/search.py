@@ -8,13 +8,14 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.lights import Light
 from tracker.core.paging import PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.snippets import Piece, marked, snippet
 from tracker.core.terms import PlanStatus, TaskState
 from tracker.models import Plan, Task
 from tracker.services.access import plan_scope, task_scope
-from tracker.services.shown import shown_of
+from tracker.services.shown import light_shown, shown_of
 
 MOST_WORDS = 6
 MOST_PLANS = 20
@@ -33,6 +34,11 @@ class TaskHit:
     plan: str
     state: TaskState
     shown: str
+
+    @property
+    def light(self) -> Light | None:
+        """Gives the light, None where none applies."""
+        return light_shown(self.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,7 @@ def _ledger_row(filed: _Filed, standing: Standing, targets: Sequence[str]) -> Le
     is_this_month = word is not None and word.period == filed.month.period
     owes = lead is not None and _owes(filed, standing, lead)
     return LedgerRow(
+        task_id=task.id,
         number=f"{task.number}（第{task.part}部分）" if task.part else task.number,
         title=task.title,
         targets="\n".join(targets),

@@ -1,0 +1,140 @@
+"""Plans: the list, and the page of one plan with its tasks, matrix, figures and trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from tracker.core.lights import Light
+from tracker.core.permissions import Permission
+from tracker.core.terms import PlanStatus, TaskState
+from tracker.db import office_date, reading, utcnow
+from tracker.reports import xlsx
+from tracker.services import plan_facts, plan_list, plan_pages
+from tracker.web import charts, listing, sheets
+from tracker.web.access import allow, current_actor
+
+blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+VIEWS = {"tasks": "任务", "matrix": "单位任务矩阵", "figures": "目标和指标", "trail": "办理记录"}
+SHOWN = {**{light.value: light.label for light in charts.Light}, **charts.OTHERS}
+
+
+def _asked_plans() -> plan_list.PlanFilter:
+    return plan_list.PlanFilter(
+        words=listing.words(), status=listing.member(PlanStatus, "status"), light=listing.member(Light, "light")
+    )
+
+
+@blueprint.get("")
+@allow(Permission.PLANS_READ)
+def index() -> str:
+    asked, today = _asked_plans(), office_date(utcnow())
+    page = plan_list.plan_rows(reading(), current_actor(), asked, today=today, number=listing.page_number())
+    bars = {
+        row.id: charts.tally_bar(row.tally, lambda shown, at=row.id: url_for(".detail", plan_id=at, shown=shown))
+        for row in page.rows
+    }
+    return render_template(
+        "plans/index.html",
+        page=page,
+        asked=asked,
+        bars=bars,
+        statuses=list(PlanStatus),
+        lights=list(Light),
+        filters=listing.filters("q", "status", "light"),
+    )
+
+
+@blueprint.get("/export")
+@allow(Permission.PLANS_READ)
+def export_index() -> Response:
+    asked, today = _asked_plans(), office_date(utcnow())
+    page = plan_list.plan_rows(reading(), current_actor(), asked, today=today, is_whole=True)
+    terms = (asked.words, asked.status.label if asked.status else "", asked.light.label if asked.light else "")
+    data = sheets.plans_sheet(page.rows, _note(terms, page.total))
+    return listing.file_answer(data, xlsx.TYPE, f"方案清单{today.isoformat()}.xlsx")
+
+
+def _asked_tasks() -> plan_pages.TaskFilter:
+    shown = request.args.get("shown", "")
+    return plan_pages.TaskFilter(
+        shown=shown if shown in SHOWN else "",
+        unit_id=listing.key("unit"),
+        state=listing.member(TaskState, "state"),
+        words=listing.words(),
+    )
+
+
+@blueprint.get("/<int:plan_id>")
+@allow(Permission.PLANS_READ)
+def detail(plan_id: int) -> str:
+    view = request.args.get("view", "")
+    view = view if view in VIEWS else "tasks"
+    return {"tasks": _tasks, "matrix": _tasks, "figures": _figures, "trail": _trail}[view](plan_id, view)
+
+
+def _tasks(plan_id: int, view: str) -> str:
+    session, actor, asked = reading(), current_actor(), _asked_tasks()
+    ledger = plan_pages.task_ledger(session, actor, plan_id, asked, today=office_date(utcnow()))
+    batch = plan_facts.own_batch(session, actor, plan_id) if ledger.own_unacknowledged else None
+
+    def link(shown: str) -> str:
+        return url_for(".detail", plan_id=plan_id, view=view, shown=shown)
+
+    return render_template(
+        f"plans/{view}.html",
+        head=ledger.head,
+        ledger=ledger,
+        asked=asked,
+        batch=batch,
+        bar=charts.tally_bar(ledger.tally, link),
+        shown_labels=SHOWN,
+        filters=listing.filters("q", "shown", "unit", "state"),
+        states=[state for state in TaskState if ledger.states.get(state)],
+        **_frame(plan_id, view),
+    )
+
+
+def _figures(plan_id: int, view: str) -> str:
+    session, actor = reading(), current_actor()
+    head = plan_pages.plan_head(session, actor, plan_id)
+    figures = plan_facts.plan_figures(session, actor, plan_id)
+    return render_template("plans/figures.html", head=head, figures=figures, **_frame(plan_id, view))
+
+
+def _trail(plan_id: int, view: str) -> str:
+    session, actor = reading(), current_actor()
+    head = plan_pages.plan_head(session, actor, plan_id)
+    trail = plan_facts.plan_trail(session, actor, plan_id, head.draft_id)
+    return render_template("plans/trail.html", head=head, trail=trail, **_frame(plan_id, view))
+
+
+def _frame(plan_id: int, view: str) -> dict[str, Any]:
+    tabs = [
+        (label, url_for(".detail", plan_id=plan_id, view=name), name == view, None) for name, label in VIEWS.items()
+    ]
+    return {"view": view, "tabs": tabs}
+
+
+@blueprint.get("/<int:plan_id>/export")
+@allow(Permission.PLANS_READ)
+def export_tasks(plan_id: int) -> Response:
+    asked, today = _asked_tasks(), office_date(utcnow())
+    ledger = plan_pages.task_ledger(reading(), current_actor(), plan_id, asked, today=today)
+    unit = dict(ledger.units).get(asked.unit_id or 0, "")
+    terms = (asked.words, SHOWN.get(asked.shown, ""), unit, asked.state.label if asked.state else "")
+    data = sheets.tasks_sheet(ledger, _note(terms, len(ledger.rows)))
+    return listing.file_answer(data, xlsx.TYPE, f"{ledger.head.title}任务清单{today.isoformat()}.xlsx")
+
+
+@blueprint.get("/<int:plan_id>/source")
+@allow(Permission.PLANS_READ)
+def source(plan_id: int) -> Response:
+    found = plan_pages.source_file(reading(), current_actor(), plan_id)
+    return listing.file_answer(found.data, "application/octet-stream", found.filename)
+
+
+def _note(terms: tuple[str, ...], count: int) -> str:
+    asked = "、".join(filter(None, terms))
+    return f"{office_date(utcnow()).isoformat()}　{f'筛选：{asked}　' if asked else ''}共{count}项"

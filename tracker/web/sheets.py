@@ -1,0 +1,88 @@
+"""What lists look like as sheets: the columns, and the rows exactly as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tracker.core.lights import Light
+from tracker.core.terms import DutyRole
+from tracker.db import office_date
+from tracker.reports.xlsx import Coloured, Column, listing
+from tracker.services.overdue import Board, BoardRow
+from tracker.services.plan_list import PlanRow
+from tracker.services.plan_pages import TaskLedger, TaskRow
+from tracker.web.charts import OTHERS
+
+LIGHTS = (Light.LATE, Light.BEHIND, Light.UNKNOWN, Light.NEAR, Light.ON_TIME, Light.DONE)
+
+
+def plans_sheet(rows: Iterable[PlanRow], note: str) -> bytes:
+    """Gives the list of plans."""
+    columns = [
+        *(Column("方案", 44), Column("发文字号", 20), Column("印发机关", 24), Column("印发日期", 12)),
+        *(Column("状态", 10), Column("任务数", 8)),
+        *(Column(light.label, 10) for light in LIGHTS),
+        *(Column("常态化", 8), Column("未交办", 8)),
+    ]
+    cells = [
+        (
+            *(row.title, row.doc_no, row.issuer, row.issued_on, row.status.label, row.tally.total),
+            *(row.tally.lights.get(light, 0) for light in LIGHTS),
+            *(row.tally.standing, row.tally.not_issued),
+        )
+        for row in rows
+    ]
+    return listing("方案清单", columns, cells, note=note)
+
+
+def tasks_sheet(ledger: TaskLedger, note: str) -> bytes:
+    """Gives the tasks of a plan, under the headings they stand under."""
+    columns = [
+        *(Column("章节", 26), Column("编号", 12), Column("任务", 48), Column("牵头单位", 20), Column("责任单位", 30)),
+        *(Column("配合单位", 24), Column("完成时限", 12), Column("文件表述", 14), Column("完成比例", 9)),
+        *(Column("亮灯", 11), Column("逾期工作日", 10), Column("状态", 10)),
+    ]
+    cells = [_task(f"{chapter.number}{chapter.title}", row) for chapter in ledger.chapters for row in chapter.rows]
+    return listing(ledger.head.title, columns, cells, note=note)
+
+
+def _task(chapter: str, row: TaskRow) -> tuple[Any, ...]:
+    roles = [_names(row, role) for role in (DutyRole.LEAD, DutyRole.RESPONSIBLE, DutyRole.COOPERATING)]
+    shown = Coloured(row.light.label, row.light.value) if row.light else OTHERS[row.shown]
+    percent = None if row.percent is None else f"{row.percent}%"
+    return (
+        *(chapter, row.label, row.title, *roles, row.due_on, row.deadline_printed, percent),
+        *(shown, row.workdays_late, row.state.label),
+    )
+
+
+def _names(row: TaskRow, role: DutyRole) -> str:
+    groups = [group.partition(":")[2] for group in row.groups if group.startswith(role.label)]
+    return "、".join([cell.unit for cell in row.of_role(role)] + groups)
+
+
+def board_sheet(board: Board, note: str) -> bytes:
+    """Gives the overdue board."""
+    columns = [
+        *(Column("单位", 22), Column("角色", 8), Column("方案", 30), Column("编号", 12), Column("任务", 44)),
+        *(Column("原定时限", 12), Column("现定时限", 12), Column("亮灯", 9), Column("逾期工作日", 10)),
+        *(Column("完成比例", 9), Column("状态", 10), Column("催办次数", 8), Column("最近催办", 12)),
+        *(Column("最近提醒", 12), Column("联系人", 20), Column("最近报送日期", 12), Column("最近报送", 40)),
+    ]
+    return listing("逾期督办清单", columns, [_board(row) for row in board.page.rows], note=note)
+
+
+def _board(row: BoardRow) -> tuple[Any, ...]:
+    percent = None if row.percent is None else f"{row.percent}%"
+    return (
+        *(row.unit, row.role.label, row.plan, row.label, row.title, row.original_due_on, row.due_on),
+        *(Coloured(row.light.label, row.light.value), row.workdays, percent, row.state.label),
+        *(row.urges, _day(row.last_urged_at), _day(row.last_reminded_at), row.contact),
+        *(row.word.filed_on if row.word else None, row.word.progress if row.word else ""),
+    )
+
+
+def _day(value: datetime | None) -> Any:
+    return office_date(value) if value else None
