@@ -58,7 +58,9 @@ def begin_attempt(session: Session, login_name: str, *, rule: LockRule, now: dat
     """
     today = office_date(now)
     user = session.scalar(
-        select(User).where(User.login_name == login_name, or_(User.left_on.is_(None), User.left_on > today))
+        select(User).where(
+            User.login_name.in_({login_name, login_name.lower()}), or_(User.left_on.is_(None), User.left_on > today)
+        )
     )
     if user is None or is_locked(user, now):
         reason = "登录名不存在或已离任" if user is None else "账号处于锁定状态"
