@@ -64,6 +64,12 @@ def test_a_paragraph_whose_mark_is_deleted_joins_the_next() -> None:
     )
 
 
+def test_the_words_of_a_last_paragraph_with_a_deleted_mark_are_kept() -> None:
+    last = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>"
+    cell = "<w:tc><w:p><w:r><w:t>乙</w:t></w:r></w:p></w:tc>"
+    assert content(last, f"<w:tbl><w:tr><w:tc>{last}</w:tc>{cell}</w:tr></w:tbl>", last) == "甲\n甲\t乙\n甲"
+
+
 def test_hidden_words_and_field_codes_are_not_read() -> None:
     assert (
         content(

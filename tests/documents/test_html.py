@@ -124,6 +124,18 @@ def test_text_and_table_beside_the_main_part_are_kept() -> None:
     assert "冷藏车保有量\t辆" in text
 
 
+def test_a_main_part_marked_inline_is_read_to_its_end() -> None:
+    assert (
+        content("<a href='/'>首页</a><font>一、总体要求。<font>到2026年建成。</font></font>")
+        == "一、总体要求。到2026年建成。"
+    )
+
+
+def test_items_beside_the_main_part_are_kept_though_they_are_no_sentences() -> None:
+    main = "<div>" + "<p>加快建设，提升能力，强化保障。</p>" * 20 + "</div>"
+    assert content(main + "<div><p>附件1 任务清单</p><p>2.市商务局</p></div>").endswith("附件1 任务清单\n2.市商务局")
+
+
 def test_a_page_without_words_is_refused_as_empty() -> None:
     with pytest.raises(Unreadable) as refused:
         extract(b"<html><head><title>x</title></head><body><script>1</script></body></html>")

@@ -153,6 +153,10 @@ def test_a_scan_with_page_numbers_only_is_still_a_scan() -> None:
     assert code_of(scan(pages=3, label="第1页")) == "scan"
 
 
+def test_a_pdf_whose_fonts_do_not_say_their_characters_is_refused_as_garbled() -> None:
+    assert code_of(plan_pdf().replace(b"/ToUnicode", b"/ToNothing")) == "garbled"
+
+
 def test_pages_without_anything_are_refused_as_empty() -> None:
     sheet = FPDF()
     sheet.add_page()

@@ -79,10 +79,12 @@ class _Story:
     def read(self, body: _Element) -> None:
         for element in _blocks(body):
             if element.tag == W + "tbl":
+                self.assembly.paragraph(self._rest())
                 self.assembly.table(self._cells(element, depth=1))
             else:
                 for words in self._paragraph(element):
                     self.assembly.paragraph(words)
+        self.assembly.paragraph(self._rest())
 
     def read_notes(self, root: _Element | None, kind: str) -> None:
         """Adds the notes that the body refers to, in the order of their marks, after it."""
@@ -105,7 +107,7 @@ class _Story:
         if properties.is_mark_deleted:
             self._carried += words.text
         elif not self._numbering.is_contents(properties):
-            text, self._carried = self._carried + words.text, ""
+            text = self._rest() + words.text
             label = self._numbering.label(properties)
             if text.strip():
                 yield label + text
@@ -124,6 +126,13 @@ class _Story:
                         yield cell.text
             else:
                 yield from self._paragraph(element)
+        if self._carried:
+            yield self._rest()
+
+    def _rest(self) -> str:
+        """Gives the words of a paragraph whose end was deleted where none follows to take them up."""
+        rest, self._carried = self._carried, ""
+        return rest
 
     def _cells(self, table: _Element, *, depth: int) -> list[GridCell]:
         if depth > MAX_NESTED_TABLES:

@@ -73,7 +73,8 @@ def _run(run: _Element, words: Words) -> None:
     for element in run:
         tag = element.tag
         if tag == _TEXT:
-            words.parts.append(element.text or "")
+            # A line broken in the markup is a blank to Word.
+            words.parts.append((element.text or "").replace("\n", " "))
         elif tag == _PROPERTIES:
             continue
         elif tag in _SIGNS:

@@ -104,22 +104,23 @@ class _Page:
         self._flush()
 
     def _start(self, element: _Element) -> None:
-        if element.tag not in _INLINE:
+        if element.tag not in _INLINE or self._is_part(element):
             self._flush()
-        if element is self._content.main:
-            self._is_inside = True
-        if element is self._content.title:
-            self._is_title = True
+        self._is_inside = self._is_inside or element is self._content.main
+        self._is_title = self._is_title or element is self._content.title
         self._words.append(_lines_kept(element))
 
     def _end(self, element: _Element) -> None:
-        if element.tag not in _INLINE:
+        if element.tag not in _INLINE or self._is_part(element):
             self._flush()
         if element is self._content.main:
             self._is_inside, self._is_over = False, True
         if element is self._content.title:
             self._is_title = False
         self._words.append(element.tail or "")
+
+    def _is_part(self, element: _Element) -> bool:
+        return element is self._content.main or element is self._content.title
 
     def _table(self, table: _Element) -> None:
         self._flush()

@@ -24,13 +24,15 @@ _FURNITURE = re.compile(
     r"|pagination|related|recommend|qrcode|friendlinks?|toolbar|login|search)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_TITLE = re.compile(
-    r"(?:^|[\s_-])(?:(?:article|news|con|content|wz|xl|main)?[\s_-]?(?:title|tit|bt)|biaoti)(?:$|[\s_-])", re.I
+_TITLE = re.compile(r"(?:^|[\s_-])(?:(?:article|news|content|wz)?title|tit|bt|biaoti)(?:$|[\s_-])", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\s{0,99}(?:附件|第?[一二三四五六七八九十]{1,3}[、章条]|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,3}[、．.])"
 )
 _STOPS = re.compile("[。；]")
 # A part holding more of the page than this is no furniture, whatever it is called.
 _SHARE_OF_FURNITURE = 0.3
-_SHARE_OF_MAIN = 0.8
+# What may be left outside the main part at each step down: a date, a source, a line of the office's address.
+_SHARE_LOST, _MOST_LOST = 0.2, 300
 _SMALLEST_TABLE = 40
 _CONTAINERS = frozenset((
     "div", "section", "article", "main", "form", "center", "table", "tbody", "tr", "td", "font", "span", "fieldset",
@@ -49,7 +51,7 @@ class Content:
 
 @dataclass(slots=True)
 class Weight:
-    """How many characters outside links an element holds, how many ends of sentences, how many in tables of data."""
+    """How much is said outside links: characters, ends of sentences and heads of items, characters in tables."""
 
     length: int = 0
     stops: int = 0
@@ -58,7 +60,7 @@ class Weight:
     def add(self, words: str | None) -> None:
         if words:
             self.length += len(words.strip())
-            self.stops += len(_STOPS.findall(words))
+            self.stops += len(_STOPS.findall(words)) + (_ITEM.match(words) is not None)
 
     def include(self, other: Weight) -> None:
         self.length += other.length
@@ -119,7 +121,8 @@ def _holds_all(child: _Element, parent: _Element, weights: dict[_Element, Weight
     inside, whole = weights[child], weights[parent]
     if child.tag not in _CONTAINERS or (child.tag == "table" and inside.tabled):
         return False
-    if inside.length < whole.length * _SHARE_OF_MAIN or inside.stops < whole.stops:
+    lost = whole.length - inside.length
+    if lost > min(whole.length * _SHARE_LOST, _MOST_LOST) or inside.stops < whole.stops:
         return False
     return not any(weights[later].tabled for later in child.itersiblings())
 

@@ -16,12 +16,14 @@ from tracker.documents.refusals import refusal
 _MAX_PAGES = 2000
 # Fewer characters than this on a page is a stamp or a page number, not a text layer.
 _FEWEST_CHARACTERS = 10
+# A few signs of symbol fonts are usual; a fifth of the text is a font without a table of its characters.
+_MOST_UNREADABLE = 0.2
 
 
 def read_pdf(data: bytes) -> Text:
     """Gives the Text of a PDF, each block with its page.
 
-    Raises: Unreadable `encrypted`, `damaged`, `scan`, `empty`, `too-complex`.
+    Raises: Unreadable `encrypted`, `damaged`, `scan`, `garbled`, `empty`, `too-complex`.
     """
     document = _open(data)
     try:
@@ -33,6 +35,8 @@ def read_pdf(data: bytes) -> Text:
     finally:
         document.close()
     _refuse_scan(pages)
+    if sum(page.unreadable for page in pages) > _MOST_UNREADABLE * sum(page.characters for page in pages):
+        raise refusal("garbled")
     tables = read_tables(data, pages)
     return _assembled(pages, tables)
 

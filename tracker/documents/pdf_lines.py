@@ -18,7 +18,9 @@ _MAX_CHARACTERS = 100_000
 # Of a table's frame: a stroke this thin is a rule, and anything shorter is a letter's own.
 _THICKEST_RULE, _SHORTEST_RULE = 3.0, 12.0
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201d\u2014\u2026]")
-_SKIPPED = frozenset((0, 2, 10, 13, 0xFEFF, 0xFFFE, 0xAD))
+_SKIPPED = frozenset((2, 10, 13, 0xFEFF, 0xFFFE, 0xAD))
+# What a font without a table of its characters gives: nothing, controls, its private numbers.
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ue000-\uf8ff\ufffd]")
 # Radicals that look like letters (⼀ for 一) come from fonts that map them so.
 _RADICALS = re.compile("[\u2f00-\u2fd5\u2e80-\u2ef3]")
 
@@ -60,6 +62,7 @@ class Page:
     width: float
     height: float
     characters: int = 0
+    unreadable: int = 0
     has_image: bool = False
     rules: int = 0
     rows: list[list[Glyph]] = field(default_factory=list)
@@ -76,6 +79,7 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> Page:
     finally:
         shown.close()
     page.characters = sum(not glyph.character.isspace() for glyph in glyphs)
+    page.unreadable = sum(_UNREADABLE.match(glyph.character) is not None for glyph in glyphs)
     page.rows = _rows(glyphs)
     page.lines = [line for line in (line_of(row, page=number) for row in page.rows) if line.words]
     return page

@@ -92,7 +92,7 @@ def _open_ends(found: PlumberPage) -> list[float]:
     # A side rule drawn as a thin box has tiny rules across at its own ends.
     across = sorted(float(edge["top"]) for edge in found.horizontal_edges if edge["width"] > _SHORTEST_RULE)
     ends = Counter(round(float(edge[side])) for edge in found.vertical_edges for side in ("top", "bottom"))
-    open_ends = []
+    open_ends: list[float] = []
     for end, times in sorted(ends.items()):
         at = bisect_right(across, end + _NEAR)
         is_closed = at > 0 and across[at - 1] > end - _NEAR

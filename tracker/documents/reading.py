@@ -21,8 +21,9 @@ _log = logging.getLogger(__name__)
 _PACKAGE_HOME = str(Path(__file__).resolve().parents[2])
 # The child gets no settings and no secrets of ours, only what Python needs to start.
 _ENVIRONMENT_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_OUT_OF_TIME = (getattr(signal, "SIGXCPU", None), signal.SIGTERM)
-_OUT_OF_MEMORY = (getattr(signal, "SIGKILL", None),)
+_OUT_OF_TIME = getattr(signal, "SIGXCPU", None)
+# What the system does to a process that takes the last of its memory.
+_OUT_OF_MEMORY = getattr(signal, "SIGKILL", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def _answer(child: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
             raise refusal("crashed") from None
         return answer
     _log.error("reading a document ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace"))
-    if -child.returncode in _OUT_OF_TIME:
+    if -child.returncode == _OUT_OF_TIME:
         raise refusal("timeout")
-    if -child.returncode in _OUT_OF_MEMORY:
+    if -child.returncode == _OUT_OF_MEMORY:
         raise refusal("memory")
     raise refusal("crashed")
