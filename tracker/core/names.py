@@ -55,15 +55,17 @@ _SHORTER = (
     ("办公室", "办"),
 )
 _VERTICAL = re.compile(r"税务局|海关|海事|消防救援|气象局|烟草|国网|供电|人民银行|金融监管(?:总局)?.*分局|银保监|邮政")
-_PARTY = re.compile(r"^中共|[市县区省州]委|纪委|监委|党工委|(?:组织|宣传|统战|政法|社会工作)(?:部|委)$")
+_PARTY = re.compile(
+    r"^中共|^(?:.{2,4}[市县区省州]|[市县区省州])委(?!员)|纪委|监委|党工委|(?:组织|宣传|统战|社会工作)部$|政法委$"
+)
 _TOWNSHIP = re.compile(r"(?:乡|镇|街道)(?:政府|办事处)?$")
 _COUNTY = re.compile(r".(?:县|市|区|旗)(?:政府|党委政府)$|.(?:县|区)$")
 _ZONE = re.compile(r"管委(?:会)?$|(?:开发区|高新区|经开区|新区|园区)$")
 _COMPANY = re.compile(r"公司$|集团$|银行$|支行$|分行$")
 _INSTITUTION = re.compile(r"中心$|院$|大学$|学校$|馆$|站$|台$|所$")
-# 各县(市、区)政府 and its like: what kind of unit its members are.
+# 各县(市、区)政府 and its like: what kind of unit its members are. 各县区管委 names places only to say whose zones.
 _MEMBERS = (
-    (re.compile(r"县|区政府|区人民政府|市、区|区、市"), UnitKind.COUNTY),
+    (re.compile(r"(?:县|区|市\)|区\))[^管]*(?:政府|党委|$)"), UnitKind.COUNTY),
     (re.compile(r"乡|镇|街道"), UnitKind.TOWNSHIP),
     (re.compile(r"管委|开发区|园区|功能区|新区"), UnitKind.ZONE),
 )

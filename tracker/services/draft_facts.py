@@ -12,6 +12,9 @@ from tracker.core.terms import NameDecision
 from tracker.models import DraftItem, ImportDraft
 from tracker.services.naming import proposed
 
+# Findings about what the review asks by itself, from the draft as it stands now.
+ASKED_ANYWAY = frozenset({"lead.missing", "task.unassigned", "task.suggested"})
+
 
 def group_names(draft: ImportDraft) -> frozenset[str]:
     """Gives the printed names that mean a group, by decision or, while that is pending, by proposal."""

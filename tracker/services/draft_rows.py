@@ -14,7 +14,14 @@ from tracker.core.answers import due_proposal, has_lead, lead_proposal
 from tracker.core.permissions import Actor
 from tracker.core.terms import DutyRole, NameDecision, TaskKind
 from tracker.models import DraftFinding, DraftItem, DraftName, ImportDraft, Plan, Unit, UnitGroup, User
-from tracker.services.draft_facts import effective_due, effective_duties, group_names, needs_lead_answer, uses_of
+from tracker.services.draft_facts import (
+    ASKED_ANYWAY,
+    effective_due,
+    effective_duties,
+    group_names,
+    needs_lead_answer,
+    uses_of,
+)
 from tracker.services.draft_shown import Counts, Doubt, DraftHead, DutyRow, ItemRow, NameRow, Questions, Review
 from tracker.services.drafts import find_draft
 from tracker.services.naming import is_new_group, proposed
@@ -153,7 +160,11 @@ def _with_doubts(
     asked: set[int] = set()
     found = []
     for item in items:
-        doubts = [*_missing(item, homes[item.id], asks_dates), *_name_doubts(item, asked), *homes[item.id]]
+        doubts = [
+            *_missing(item, homes[item.id], asks_dates),
+            *_name_doubts(item, asked),
+            *(f for f in homes[item.id] if f.code not in ASKED_ANYWAY),
+        ]
         found.append(replace(item, doubts=tuple(doubts)))
     return found, tuple(loose)
 

@@ -79,6 +79,7 @@ def split_item(session: Session, actor: Actor, key: ItemKey, at: int, *, now: da
         position=item.position,
     )
     _share(item, second, cut)
+    session.add(second)
     item.text, item.end = head, cut or item.end
     _renumber(item, second)
     record_item(session, actor, item, "import.split_item", f"拆分“{item.title[:40]}”", now=now)

@@ -90,6 +90,7 @@ def touch(session: Session, actor: Actor, draft: ImportDraft, now: datetime) -> 
         .values(updated_by_id=actor.user_id, updated_at=now)
         .execution_options(synchronize_session=False)
     )
+    session.expire(draft, ["updated_by_id", "updated_at"])
 
 
 def update_item(session: Session, actor: Actor, key: ItemKey, edit: ItemEdit, *, now: datetime) -> DraftItem:
@@ -204,7 +205,7 @@ def add_item(session: Session, actor: Actor, draft_id: int, start: int, end: int
         start=start,
         end=end,
     )
-    session.flush()
+    session.add(item)
     _record(session, actor, item, "import.add_item", f"从原文增加“{item.title[:40]}”", now)
     return item
 

@@ -28,6 +28,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import audit
+from tracker.services.draft_facts import ASKED_ANYWAY
 from tracker.services.drafts import find_draft
 from tracker.services.naming import note_names, register_of
 
@@ -40,8 +41,6 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 PASTED = "粘贴文本.txt"
-# What the review asks by itself, from the draft as it stands: these need no second confirmation.
-_ASKED_ANYWAY = frozenset({"lead.missing", "task.unassigned", "task.suggested"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +238,7 @@ def _finding(finding: Mapping[str, Any]) -> DraftFinding:
         start=finding["start"],
         end=finding["end"],
         # What the reader only wants known needs nobody's decision.
-        is_settled=finding["level"] == "info" or finding["code"] in _ASKED_ANYWAY,
+        is_settled=finding["level"] == "info" or finding["code"] in ASKED_ANYWAY,
     )
 
 
