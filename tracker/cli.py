@@ -38,7 +38,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tracker", description="方案任务督办")
     commands = parser.add_subparsers(required=True, metavar="命令")
     _add_parse(commands)
-    for add in (_add_settings, _add_migrate, _add_init, _add_demo, _add_import, _add_remind, _add_report, _add_jobs):
+    for add in (
+        _add_settings,
+        _add_migrate,
+        _add_init,
+        _add_reset,
+        _add_demo,
+        _add_import,
+        _add_remind,
+        _add_report,
+        _add_jobs,
+    ):
         add(commands)
     _add_check(commands)
     return parser
@@ -131,6 +141,23 @@ def initialise(options: argparse.Namespace) -> int:
                 now=utcnow(),
             )
     print(f"登录名 {options.login}  初始密码 {password}（首次登录须修改，此处只显示一次）")
+    return 0
+
+
+def _add_reset(commands: Commands) -> None:
+    parser = commands.add_parser("reset-password", help="在服务器上为某人重置密码，供管理员都无法登录时使用")
+    parser.add_argument("login", metavar="登录名")
+    parser.set_defaults(run=reset_password)
+
+
+def reset_password(options: argparse.Namespace) -> int:
+    """Gives a person a new password and prints it once."""
+    from tracker.db import transaction, utcnow
+    from tracker.services import installing
+
+    with _app().app_context(), transaction() as session:
+        password = installing.reset_from_console(session, options.login, now=utcnow())
+    print(f"登录名 {options.login}  新密码 {password}（登录后须修改，此处只显示一次）")
     return 0
 
 
