@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from tracker.core.summary import ReportClass, Summary
+from tracker.core.summary import LateRow, ReportClass, Summary
+from tracker.core.terms import DutyRole
 
 # More names than this in one sentence are read by nobody; the annex has them all.
 NAMED_UNITS = 8
@@ -38,6 +39,25 @@ def by_unit(summary: Summary) -> str:
     return (
         f"任务涉及责任单位{len(summary.units)}个，有逾期事项的{len(late)}个：{named}{tail}（涉及多个单位的分别计算）。"
     )
+
+
+def late_tasks(summary: Summary, kind: ReportClass) -> list[str]:
+    """Gives one sentence for each task with late (or behind) duties, its units together, the lead first."""
+    of_task: dict[int, list[LateRow]] = {}
+    for row in summary.late:
+        if row.kind is kind:
+            of_task.setdefault(row.task_id, []).append(row)
+    return [_told(sorted(rows, key=lambda row: row.role != DutyRole.LEAD.label)) for rows in of_task.values()]
+
+
+def _told(rows: list[LateRow]) -> str:
+    first = rows[0]
+    by_role = {role.label: [row.unit for row in rows if row.role == role.label] for role in DutyRole}
+    units = "，".join(f"{role}单位：{'、'.join(names)}" for role, names in by_role.items() if names)
+    due = f"，应于{office_day(first.due_on)}完成" if first.due_on else ""
+    late = f"，已逾期{first.workdays}个工作日" if first.workdays else ""
+    share = f"，完成{first.percent}%" if first.percent is not None else ""
+    return f"{first.title}（{units}）{due}{late}{share}。"
 
 
 def filing(summary: Summary) -> str:

@@ -48,7 +48,10 @@ class UnitCount:
 
 @dataclass(frozen=True, slots=True)
 class LateRow:
-    """A duty that is late or behind: who, what, since when, and the unit's last word."""
+    """A duty that is late or behind: who, what, since when, and the unit's last word.
+
+    `files` is false where the lead files for the task (牵头汇总报送), so that no word of the unit itself is owed.
+    """
 
     task_id: int
     number: str
@@ -62,6 +65,14 @@ class LateRow:
     percent: int | None
     last_word: str
     last_word_on: date | None
+    files: bool = True
+
+    @property
+    def word(self) -> str:
+        """Gives the last word with its date, or why there is none."""
+        if self.last_word:
+            return f"{self.last_word_on.isoformat()} {self.last_word}" if self.last_word_on else self.last_word
+        return "从未报送" if self.files else "由牵头单位汇总报送"
 
 
 @dataclass(frozen=True, slots=True)

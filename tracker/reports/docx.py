@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from tracker.core.narrative import by_unit, filing, office_day, overview
-from tracker.core.summary import CLASSES, LateRow, ReportClass, Summary
+from tracker.core.narrative import by_unit, filing, late_tasks, office_day, overview
+from tracker.core.summary import CLASSES, ReportClass, Summary
 from tracker.reports.gbt9704 import Paper
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -67,19 +67,12 @@ def _progress(paper: Paper, summary: Summary) -> None:
 
 def _late(paper: Paper, summary: Summary) -> None:
     for place, kind in enumerate((ReportClass.LATE, ReportClass.BEHIND)):
-        rows = [row for row in summary.late if row.kind is kind]
+        sentences = late_tasks(summary, kind)
         paper.heading(f"（{NUMERALS[place]}）{kind.label}事项", level=2)
-        if not rows:
+        if not sentences:
             paper.body(f"截至{office_day(summary.as_of)}，没有{kind.label}事项。")
-        for number, row in enumerate(rows, start=1):
-            paper.body(f"{number}．{_told(row)}")
-
-
-def _told(row: LateRow) -> str:
-    due = f"，应于{office_day(row.due_on)}完成" if row.due_on else ""
-    late = f"，已逾期{row.workdays}个工作日" if row.workdays else ""
-    share = f"，完成{row.percent}%" if row.percent is not None else ""
-    return f"{row.title}（{row.unit}{row.role}）{due}{late}{share}。"
+        for number, sentence in enumerate(sentences, start=1):
+            paper.body(f"{number}．{sentence}")
 
 
 def _concerns(paper: Paper, summary: Summary) -> None:
@@ -112,7 +105,7 @@ def _late_table(paper: Paper, summary: Summary) -> None:
             row.kind.label,
             "" if row.workdays is None else str(row.workdays),
             "" if row.percent is None else f"{row.percent}%",
-            f"{_short(row.last_word_on)} {row.last_word}" if row.last_word else "未报送",
+            row.word,
         )
         for place, row in enumerate(summary.late, start=1)
     ]

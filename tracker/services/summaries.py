@@ -183,6 +183,7 @@ def _late_row(filed: _Filed, standing: Standing, duty: Duty, kind: ReportClass) 
         percent=duty.percent,
         last_word=word.progress if word else "",
         last_word_on=word.filed_on if word else None,
+        files=_files(filed, standing, duty),
     )
 
 
@@ -228,9 +229,13 @@ def _owes(filed: _Filed, standing: Standing, duty: Duty) -> bool:
     """Whether a report was owed: in progress, not 长期坚持, acknowledged before the month began."""
     is_running = standing.state in (TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW) and not standing.is_standing
     known_before = duty.acknowledged_on is not None and duty.acknowledged_on < filed.month.first_day
+    is_open = duty.state is AssignmentState.IN_PROGRESS
+    return is_running and known_before and is_open and _files(filed, standing, duty)
+
+
+def _files(filed: _Filed, standing: Standing, duty: Duty) -> bool:
     has_lead = standing.lead is not None
-    files = files_progress(filed.plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)
-    return is_running and known_before and files and duty.state is AssignmentState.IN_PROGRESS
+    return files_progress(filed.plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)
 
 
 def _filings(filed: _Filed, reports: Mapping[int, ReportStatus]) -> tuple[FilingCount, ...]:
