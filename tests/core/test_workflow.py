@@ -8,6 +8,7 @@ import pytest
 
 from tracker.core.terms import AssignmentState, ReasonCode, ReportStatus, Role, TaskState
 from tracker.core.workflow import (
+    LONGEST,
     RULES,
     TABLE,
     Action,
@@ -138,6 +139,12 @@ def test_blank_inputs_are_refused_by_name(rule) -> None:  # type: ignore[no-unty
         with pytest.raises(Invalid) as refused:
             check_inputs(rule.action, good | {name: " 　"})
         assert set(refused.value.fields) == {name}
+
+
+def test_words_beyond_any_reader_are_refused() -> None:
+    check_inputs(Action.URGE, {"words": "催" * LONGEST})
+    with pytest.raises(Invalid):
+        check_inputs(Action.URGE, {"words": "催" * (LONGEST + 1)})
 
 
 def test_a_reason_code_is_one_of_the_list() -> None:

@@ -266,6 +266,7 @@ TABLE: tuple[Rule, ...] = (
 )
 RULES: dict[Action, Rule] = {rule.action: rule for rule in TABLE}
 
+LONGEST = 5000
 _ASKED_FOR: dict[str, str] = {
     "reason": "请说明理由。",
     "reason_code": "请选择退回原因。",
@@ -302,8 +303,9 @@ def check(action: Action, situation: Situation) -> Rule:
 
 
 def check_inputs(action: Action, values: Mapping[str, str]) -> None:
-    """Raises Invalid with a sentence for each required field of the act that is blank or not one of its choices."""
+    """Raises Invalid with a sentence for each required field that is blank, too long or not one of its choices."""
     wrong = {name: _ASKED_FOR[name] for name in RULES[action].inputs if not values.get(name, "").strip()}
+    wrong |= {name: f"最多 {LONGEST} 字，请精简。" for name in values if len(values[name]) > LONGEST}
     code = values.get("reason_code", "")
     if "reason_code" in RULES[action].inputs and code not in {member.value for member in ReasonCode}:
         wrong["reason_code"] = _ASKED_FOR["reason_code"]

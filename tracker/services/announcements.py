@@ -17,6 +17,7 @@ from tracker.services.audiences import audience
 from tracker.services.notices import Notice, tell
 
 _LISTED = 30
+_BY_THE_UNIT = frozenset({Action.ACKNOWLEDGE, Action.FILE, Action.FINISH_PART})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,13 @@ def name_of(task: Task) -> str:
     """Gives a task as messages and events name it: its printed number, title and part."""
     part = f"（第{task.part}部分）" if task.part else ""
     return f"{task.number}{task.title[:60]}{part}"
+
+
+def what_was_done(action: Action, unit: str) -> str:
+    """Gives an act as the trail words it: a unit's own act begins with its name, an act on its duty ends with it."""
+    if not unit or action in _BY_THE_UNIT:
+        return f"{unit}{action.label}"
+    return f"{action.label}（{unit}）"
 
 
 def announce(session: Session, actor: Actor, announcement: Announcement, *, now: datetime) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.core.permissions import Actor
 from tracker.core.terms import ReasonCode, ReportStatus
 from tracker.core.workdays import month_of
-from tracker.core.workflow import Action, check, check_inputs
+from tracker.core.workflow import LONGEST, Action, check, check_inputs
 from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import Assignment, ProgressReport, Task
@@ -22,7 +22,6 @@ from tracker.services.announcements import About, Announcement, announce, name_o
 from tracker.services.lights import refresh_lights
 from tracker.services.situations import asking
 
-LONGEST = 5000
 _COUNTED = (ReportStatus.SUBMITTED, ReportStatus.PASSED)
 
 
@@ -276,6 +275,6 @@ def _check_report(session: Session, actor: Actor, report: ProgressReport, action
 def _record(session: Session, actor: Actor, report: ProgressReport, action: str, what: str, *, now: datetime) -> int:
     task, unit = report.assignment.task, report.assignment.unit.name
     summary = f"{unit}{report.period}进展{what}：{name_of(task)}"
-    event = audit.record(session, actor, action, task, summary=summary, now=now, report=report.id)
+    event = audit.record(session, actor, action, task, summary=summary, now=now, report=report.id, unit=unit)
     session.flush()
     return event.id

@@ -76,19 +76,21 @@ def unfiled(session: Session, last_day: date) -> Iterator[OwedRow]:
 def files() -> ColumnElement[bool]:
     """Gives the condition on Assignment, Task and Plan joined that the unit files progress for the duty.
 
-    Source: DESIGN 5.1, filing mode; cooperating units never file. Without a lead every responsible unit files.
+    Source: DESIGN 5.1, filing mode; cooperating units never file. Without a first lead every leading or responsible
+    unit files; core.lights.files_progress says the same of one duty.
     """
     no_lead = ~_led().exists()
     return or_(
         Assignment.is_first_lead,
-        and_(no_lead, Assignment.role == DutyRole.RESPONSIBLE),
+        and_(no_lead, Assignment.role != DutyRole.COOPERATING),
         and_(Plan.filing_mode != FilingMode.LEAD, Assignment.role != DutyRole.COOPERATING),
     )
 
 
 def _led() -> Select[Any]:
     other = Assignment.__table__.alias("leading")
-    return select(other.c.id).where(other.c.task_id == Task.id, other.c.role == DutyRole.LEAD).correlate(Task)
+    is_leading = other.c.is_first_lead & (other.c.state != AssignmentState.WAIVED)
+    return select(other.c.id).where(other.c.task_id == Task.id, is_leading).correlate(Task)
 
 
 def _select(anchor: Any) -> Select[Any]:

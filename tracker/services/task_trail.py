@@ -20,13 +20,14 @@ from tracker.models import (
     Urge,
     User,
 )
+from tracker.services.announcements import what_was_done
 
 _LONGEST = 200
 # These stand in records of their own, which say more than the event does.
 _TOLD_BY_RECORDS = tuple(
     f"task.{action.value}" for action in (Action.FILE, Action.FINISH_PART, Action.ASK_TO_CLOSE, Action.URGE)
 )
-_LABELS = {f"task.{action.value}": action.label for action in Action}
+_ACTIONS = {f"task.{action.value}": action for action in Action}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def _acts(session: Session, task: Task) -> list[TrailEntry]:
 
 def _act(event: AuditEvent) -> TrailEntry:
     detail = event.detail or {}
-    label = _LABELS.get(event.action)
-    what = f"{detail.get('unit') or ''}{label}" if label else event.summary
+    action = _ACTIONS.get(event.action)
+    what = what_was_done(action, detail.get("unit") or "") if action is not None else event.summary
     words = (("", str(detail["words"])),) if detail.get("words") else ()
     return TrailEntry(event.at, event.actor_name, what, words)
 

@@ -21,7 +21,7 @@ from tracker.errors import Conflict, Invalid
 from tracker.models import Assignment, AuditEvent, ClosingRequest, ProgressReport, Task, Urge
 from tracker.services import audit
 from tracker.services.access import find_plan, find_task
-from tracker.services.announcements import About, Announcement, announce, name_of
+from tracker.services.announcements import About, Announcement, announce, name_of, what_was_done
 from tracker.services.audiences import audience
 from tracker.services.choosing import (
     Chosen,
@@ -352,6 +352,6 @@ def _finish(session: Session, actor: Actor, act: _Act, *, now: datetime) -> None
 
 def _record(session: Session, actor: Actor, act: _Act, about: About, now: datetime) -> AuditEvent:
     unit = about.duty.unit.name if about.duty is not None else ""
-    summary = f"{unit}{act.action.label}：{name_of(about.task)}"
+    summary = f"{what_was_done(act.action, unit)}：{name_of(about.task)}"
     detail = {"words": act.words} | ({"assignment": about.duty.id, "unit": unit} if about.duty is not None else {})
     return audit.record(session, actor, f"task.{act.action.value}", about.task, summary=summary, now=now, **detail)
