@@ -82,6 +82,17 @@ def test_a_bare_number_at_the_foot_of_a_page_is_kept_unless_it_counts_the_pages(
     assert extract(sheet.bytes()).content.split("\n")[1::2] == ["65", "11", "7"]
 
 
+def test_full_lines_set_apart_by_space_stay_paragraphs() -> None:
+    sheet = Sheet()
+    full = "落实自主权统筹使用人员并实行岗位聘用县招乡用等各类事项"[:26]
+    # One in four has a second line, so that most steps from line to line are those between paragraphs.
+    words = [f"{place}.{full * (2 if place % 4 == 0 else 1)}" for place in range(1, 10)]
+    for line in words:
+        sheet.paragraph(line, indent=0)
+        sheet.ln(5)
+    assert extract(sheet.bytes()).content.split("\n") == words
+
+
 def test_hanging_numbers_keep_their_paragraphs() -> None:
     sheet = Sheet(has_page_numbers=False)
     sheet.paragraph("一、重点任务", indent=0)

@@ -102,7 +102,7 @@ def _measure(lines: list[Line], page_width: float) -> Measure:
         left=left,
         right=rights[int(len(rights) * 0.96)] if len(rights) > 25 else rights[-1],
         size=size,
-        pitch=steps[len(steps) // 3] if steps else 2 * size,
+        pitch=steps[len(steps) // 8] if steps else 2 * size,
         is_indented=indented >= max(2, len(body) / 12),
     )
 
