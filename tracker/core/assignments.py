@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from tracker.core.clauses import Clause, RawName, read_clause
 from tracker.core.deadlines import Deadline, DeadlineKind, Milestone, moment
-from tracker.core.labels import ROLE_OF, Field, Label, Role, bare_label_at, label_at, labels_in
+from tracker.core.labels import ROLE_OF, Field, Label, Role, bare_label_at, boxed_label_at, label_at, labels_in
 from tracker.core.paragraphs import View
-from tracker.core.units import UnitMention, looks_like_unit
+from tracker.core.units import UnitMention, is_strong, looks_like_unit
 
 __all__ = ["Deadline", "DeadlineKind", "Duty", "Milestone", "Role", "UnitMention", "duties_in", "moment"]
 
@@ -103,8 +103,8 @@ def _bracket(view: View, opening: int, closing: int, end: int) -> Duty | None:
         if len(labels) == 1 and labels[0].end == closing and labels[0].start == inner:
             return None
         return _labelled(view, opening, min(closing + 1, end), (inner, closing), labels)
-    alone = bare_label_at(view.chars, inner, closing)
-    if labels or closing - inner > _SENTENCE or closing - inner < 2 or (alone and alone.end == closing):
+    alone = boxed_label_at(view.chars, opening, closing + 1)
+    if labels or alone or closing - inner > _SENTENCE or closing - inner < 2:
         return None
     duty = _told(view, inner, closing)
     if duty is None:
@@ -181,6 +181,8 @@ def _accept(view: View, duty: Duty, clause: Clause) -> None:
             duty.odd.append((name.start, name.end))
     duty.deadlines += clause.deadlines
     duty.tails += clause.tails
+    if clause.persons and duty.leader is None:
+        duty.leader = (clause.persons[0][0], clause.persons[-1][1])
 
 
 def _acceptable(words: str) -> bool:
@@ -204,20 +206,11 @@ def _told(view: View, start: int, end: int) -> Duty | None:
     objects = "".join(view.chars[a:b] for a, b in clause.objects)
     if re.search(r"解释|的", objects) or len(objects) > 60:
         return None
-    if not clause.verbs and not all(_is_strong(view.chars[n.start : n.end]) for n in clause.names):
+    if not clause.verbs and not all(is_strong(view.chars[n.start : n.end]) for n in clause.names):
         return None
     duty = Duty(start, end, labelled=clause.verbs > 0)
     _accept(view, duty, clause)
     return duty
-
-
-_STRONG = re.compile(
-    r"(?:局|委|办|厅|部|政府|管委会?|委员会|支队|大队|总队|支行|分行|分局|公司|中心|成员单位|集团|会|院|区|县|市|部门|单位|镇|乡|街道|联|协|台|社|所|站|校|处|室|科|组|税务|银行|大学|学校|医院|馆|队|公安|法院|党组)(?:\([^()]+\)|〈[^〈〉]+〉)?$"
-)
-
-
-def _is_strong(name: str) -> bool:
-    return len(name) >= 3 and _STRONG.search(name) is not None
 
 
 def _stands_alone(chars: str, opening: int, closing: int, end: int) -> bool:
@@ -304,10 +297,6 @@ def _plain_labels(view: View, start: int, end: int, *, at: int) -> list[Label]:
         )
         if opening or spoken:
             found.append(label)
-    if chars.startswith("(", at):
-        label = bare_label_at(chars, at + 1, end)
-        if label is not None and chars.startswith(")", label.end):
-            found.append(Label(label.field, at, label.end + 1))
     found += _bracketed_labels(chars, at, end, found)
     return sorted(found, key=lambda label: label.start)
 
@@ -318,9 +307,9 @@ def _bracketed_labels(chars: str, start: int, end: int, found: list[Label]) -> l
     more = []
     opening = chars.find("(", start, end)
     while opening >= 0:
-        label = bare_label_at(chars, opening + 1, end)
-        if label is not None and chars.startswith(")", label.end) and opening not in taken:
-            more.append(Label(label.field, opening, label.end + 1))
+        label = boxed_label_at(chars, opening, end)
+        if label is not None and opening not in taken:
+            more.append(label)
         opening = chars.find("(", opening + 1, end)
     return more
 
@@ -386,5 +375,5 @@ def _is_whole_sentence(view: View, start: int, end: int) -> bool:
     clause = read_clause(view, start, end, None)
     roles = {name.role for name in clause.names}
     return (
-        not clause.objects and None not in roles and all(_is_strong(view.chars[n.start : n.end]) for n in clause.names)
+        not clause.objects and None not in roles and all(is_strong(view.chars[n.start : n.end]) for n in clause.names)
     )

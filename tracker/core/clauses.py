@@ -10,7 +10,7 @@ from tracker.core.deadlines import is_deadline
 from tracker.core.labels import Role
 from tracker.core.paragraphs import View
 from tracker.core.rules import is_rule
-from tracker.core.units import UNIT_END, looks_like_unit
+from tracker.core.units import STRONG_END, looks_like_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,13 @@ class RawName:
 
 @dataclass(slots=True)
 class Clause:
-    """What a stretch was read as; `objects` are the words that fit nothing, `tails` the 等单位 behind names."""
+    """What a stretch was read as; `objects` are the words that fit nothing, `tails` the 等单位 behind names, `persons` leaders."""
 
     names: list[RawName] = field(default_factory=list)
     deadlines: list[tuple[int, int]] = field(default_factory=list)
     tails: list[tuple[int, int]] = field(default_factory=list)
     objects: list[tuple[int, int]] = field(default_factory=list)
+    persons: list[tuple[int, int]] = field(default_factory=list)
     verbs: int = 0
 
 
@@ -61,6 +62,10 @@ _MARK = re.compile(
 _ASIDE = re.compile(r"\(([^()]{2,60})\)$")
 _CONTACT = re.compile(r"\((?:联系|电话|负责人|责任人|分管)")
 _SEPARATORS = "、,;。/|\n"
+# A leader named by office in the place of a unit: 分管副省长、协管副秘书长负责.
+PERSON = re.compile(
+    r"(?:省长|市长|县长|区长|州长|盟长|旗长|镇长|乡长|秘书长|书记|常委)(?:\([^()]*\))?$|(?:分管|协管|联系|主要)?[省市县区州]?(?:级)?领导(?:同志)?$|(?:分管|主要)?负责(?:同志|人)$"
+)
 _EMPTY = {"", "无", "-", "—", "——", "略", "暂无", "见附件", "无需", "下同", "详见附件", "…"}
 
 
@@ -81,7 +86,7 @@ def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     chars, gaps = view.chars, view.gaps
     for i in range(start, end):
         character = chars[i]
-        if depth == 0 and i in gaps and first < i and _parts(chars, first, i, end):
+        if depth == 0 and i in gaps and first < i and _parts(view, first, i, end):
             yield first, i, hard
             first, hard = i, False
         if character in _OPEN:
@@ -94,16 +99,16 @@ def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     yield first, end, hard
 
 
-def _parts(chars: str, first: int, gap: int, end: int) -> bool:
-    """Whether a blank stands between two names: 市科技局 市财政局, not within one."""
-    if gap - first > 40 or not UNIT_END.search(chars, first, gap):
+_NEXT = re.compile(r"[市县区省州各]|[\u4e00-\u9fff]{2,12}(?:局|委|办|部|厅|政府|会|中心)")
+_NEXT_LINE = re.compile(r"[市县区省州各]")
+
+
+def _parts(view: View, first: int, gap: int, end: int) -> bool:
+    """Whether a blank or a line's end stands between two names: 市科技局 市财政局, not within one."""
+    if not 3 <= gap - first <= 40 or not STRONG_END.search(view.chars, first, gap):
         return False
-    return (
-        re.compile(r"[市县区省州各]|[\u4e00-\u9fff]{2,12}(?:局|委|办|部|厅|政府|会|中心)").match(
-            chars, gap, min(end, gap + 20)
-        )
-        is not None
-    )
+    broken = "\n" in view.content[view.at[gap - 1] : view.at[gap]]
+    return (_NEXT_LINE if broken else _NEXT).match(view.chars, gap, min(end, gap + 20)) is not None
 
 
 def _outside(words: str) -> str:
@@ -186,7 +191,9 @@ class _Reader:
             if first < last:
                 self.clause.names.append(RawName(first, last, role))
             return
-        if first < last:
+        if PERSON.search(chars[first:last]):
+            self.clause.persons.append((first, last))
+        elif first < last:
             self._pending.append((first, last, role))
 
     def _settle(self, role: Role | None) -> None:

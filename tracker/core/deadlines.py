@@ -39,7 +39,10 @@ class Milestone:
     end: int
 
 
-_CN_MONTH = {word: value for value, word in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1)}
+_CN_MONTH = {
+    word: value
+    for value, word in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1)
+}
 _MONTH_WORD = r"1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _DAY_WORD = r"3[01]|[12][0-9]|0?[1-9]"
 # The pieces dates are made of, each of bounded length, so that looking costs the same wherever it begins.

@@ -55,6 +55,8 @@ class Drafting:
         self._row_duties = [(row, self._row_duty(row)) for row in self._rows]
         self._lexicon = self._names()
         self._year = self._default_year()
+        self._leads_from = self._first_lead_rule()
+        self._bare_leads = any(rule.kind is RuleKind.UNLABELLED and rule.leads for rule in self._rules)
 
     def plan(self) -> DraftPlan:
         """Gives the reading, findings in the order of their places."""
@@ -97,6 +99,12 @@ class Drafting:
         names = [self._view.chars[name.start : name.end] for duty in duties for name in duty.names]
         whole = [name for name in names if not re.search(r"和|及|与|暨", host_of(name)[2:])]
         return lexicon_of(whole, places_in(self._view.chars, self._head.title))
+
+    def _first_lead_rule(self) -> int | None:
+        """The place from which the rule of who leads holds: where it stands, or everywhere when it closes the plan."""
+        first = min((rule.start for rule in self._rules if rule.kind is RuleKind.LEAD), default=None)
+        ends = [duty.end for item in self._found for duty in item.duties] + [duty.end for _, duty in self._row_duties]
+        return 0 if first is not None and first > max(ends, default=0) else first
 
     def _default_year(self) -> int | None:
         if self._head.issued_on:
@@ -308,16 +316,12 @@ class Drafting:
         return parted
 
     def _unlabelled(self, duty: Duty) -> Role:
-        leads = any(rule.kind is RuleKind.UNLABELLED and rule.leads for rule in self._rules)
-        return Role.LEAD if leads and not duty.labelled else Role.RESPONSIBLE
+        return Role.LEAD if self._bare_leads and not duty.labelled else Role.RESPONSIBLE
 
     def _apply_lead_rule(self, duty: Duty, units: dict[Role, list[UnitMention]]) -> None:
-        rules = [rule for rule in self._rules if rule.kind is RuleKind.LEAD]
-        if not rules or units[Role.LEAD] or not units[Role.RESPONSIBLE]:
+        if self._leads_from is None or units[Role.LEAD] or not units[Role.RESPONSIBLE]:
             return
-        first = min(rule.start for rule in rules)
-        last_duty = max([duty.end, *(one.end for item in self._found for one in item.duties)])
-        if duty.end >= first or first > last_duty:
+        if duty.end >= self._leads_from:
             unit = units[Role.RESPONSIBLE].pop(0)
             units[Role.LEAD].append(unit)
             self._findings.append(doubt("lead.by-rule", unit.start, unit.end, name=unit.name))
@@ -430,11 +434,11 @@ def _length(node: Node | None) -> int:
 
 
 def _without(start: int, end: int, spans: tuple[Span, ...]) -> list[tuple[int, int]]:
-    """The stretch without the spans in it."""
+    """The stretch without the spans in it, which are in order and apart."""
     found = []
-    for span in spans:
-        if span.end <= start or span.start >= end:
-            continue
+    for span in spans[bisect_right(spans, start, key=lambda one: one.end) :]:
+        if span.start >= end:
+            break
         if span.start > start:
             found.append((start, span.start))
         start = span.end

@@ -39,7 +39,7 @@ _LEAD = rf"{_LEVEL}(?:总|主|共同|联合)?(?:牵头|主办|主责|首责|主�
 _COOPERATING = rf"{_LEVEL}(?:主要)?(?:配合|协办|协作|协同|协助|参加|参与|参建|会办|支持|协调配合|协同配合|联动|会同){_LEVEL}(?:{_BODY}){_AND}|配合|协办"
 _RESPONSIBLE = (
     rf"{_LEVEL}(?:主要|共同|具体|各|直接|相关|有关)?(?:责任|落实|实施|承办|负责|承担|执行|办理|组织实施|主管|建设|推进){_LEVEL}(?:{_BODY}|单位|部门|机构|主体|科室|处室|股室)"
-    rf"{_AND}|(?:责任|任务|职责|工作)(?:分工|落实)|涉及(?:单位|部门)|责任"
+    rf"{_AND}|(?:责任|任务|职责|工作|部门|单位)(?:分工|落实)|涉及(?:单位|部门)|责任"
 )
 _WORDS = r"(?:时限|时间|期限|日期|时间节点|时间进度|时间安排|节点|进度要求|时限要求|时间要求|期限要求)"
 _DEADLINE = (
@@ -51,15 +51,18 @@ _OTHER = (
     r"|预期成果|成果形式|工作成果|标志性成果|资金来源|工作要求|考核指标|完成标准|投资规模|总投资|建设内容|建设地点|督办单位|督导单位|督查单位|监督单位)"
 )
 _ENDING = r"(?:\([^()]{1,8}\))?:"
-LABEL = re.compile(
-    f"(?:(?P<leader>{_LEADER})|(?P<cooperating>{_COOPERATING})|(?P<lead>{_LEAD})|(?P<responsible>{_RESPONSIBLE})|(?P<deadline>{_DEADLINE})|(?P<other>{_OTHER})){_ENDING}"
+_FIELDS = (
+    f"(?:(?P<leader>{_LEADER})|(?P<cooperating>{_COOPERATING})|(?P<lead>{_LEAD})|(?P<responsible>{_RESPONSIBLE})"
+    f"|(?P<deadline>{_DEADLINE})|(?P<other>{_OTHER}))"
 )
+LABEL = re.compile(_FIELDS + _ENDING)
+_BOXED = re.compile(rf"\({_FIELDS}:?\):?")
 # A label that stands alone in brackets or before 为, without a colon.
 BARE_LABEL = re.compile(
     r"(?:(?P<lead>(?:牵头|主办|主责)(?:责任|负责)?(?:单位|部门))|(?P<cooperating>(?:配合|协办|参加|参与|协助)(?:责任)?(?:单位|部门))"
     r"|(?P<responsible>(?:责任|承办|落实|实施|负责)(?:单位|部门))|(?P<deadline>完成(?:时限|时间|期限))|(?P<leader>(?:责任|牵头|分管)领导))"
 )
-_STARTS = "牵主首第配协参会支联责落实承负执办组建推涉职任工总共省市县区州盟旗乡镇领链召分包挂整改预计目完截起时进节期备注说考投督监年成标资重措预各有相具直其"
+_STARTS = "部单牵主首第配协参会支联责落实承负执办组建推涉职任工总共省市县区州盟旗乡镇领链召分包挂整改预计目完截起时进节期备注说考投督监年成标资重措预各有相具直其"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ def bare_label_at(text: str, position: int, end: int) -> Label | None:
     stop = match.end() + (after in ("为", "是"))
     label = _label(match)
     return None if label is None else Label(label.field, label.start, stop)
+
+
+def boxed_label_at(text: str, position: int, end: int) -> Label | None:
+    """The label in brackets of its own that begins at a position, if any: 【责任单位】市科技局."""
+    return _label(_BOXED.match(text, position, min(end, position + 24)))
 
 
 def _label(match: re.Match[str] | None) -> Label | None:

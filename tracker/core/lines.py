@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +20,7 @@ class Line:
     """
 
     text: str
-    at: tuple[int, ...]
+    at: array[int]
     gaps: frozenset[int]
     table: bool = False
     page: int | None = None
@@ -56,7 +58,7 @@ def _line(normal: str, start: int, end: int, *, table: bool, page: int | None) -
     if not kept:
         return None
     gaps = frozenset(k for k in range(1, len(kept)) if kept[k] != kept[k - 1] + 1)
-    return Line("".join(normal[i] for i in kept), tuple(kept), gaps, table, page, kept[0] - start)
+    return Line("".join(normal[i] for i in kept), array("q", kept), gaps, table, page, kept[0] - start)
 
 
 # A web page that lost its line ends prints a whole plan in one line, blanks before the numbers.
@@ -66,16 +68,15 @@ _LOST = 600
 def _parted(line: Line) -> list[Line]:
     if len(line.text) <= _LOST or line.table:
         return [line]
-    cuts = [gap for gap in sorted(line.gaps) if _begins_item(line.text[gap : gap + 14])]
+    gaps = sorted(line.gaps)
+    cuts = [gap for gap in gaps if _begins_item(line.text[gap : gap + 14])]
     if len(cuts) < 2:
         return [line]
-    bounds = [0, *cuts, len(line.text)]
-    return [
-        Line(
-            line.text[a:b], line.at[a:b], frozenset(gap - a for gap in line.gaps if a < gap < b), False, line.page, 0
-        )
-        for a, b in pairwise(bounds)
-    ]
+    parts = []
+    for a, b in pairwise([0, *cuts, len(line.text)]):
+        own = frozenset(gap - a for gap in gaps[bisect_right(gaps, a) : bisect_left(gaps, b)])
+        parts.append(Line(line.text[a:b], line.at[a:b], own, False, line.page, 0))
+    return parts
 
 
 def _begins_item(text: str) -> bool:

@@ -135,12 +135,12 @@ class _Builder:
                 return False
             box.style, box.last = number.style, number.value
             return True
-        if number.style is not box.style:
-            return self._rank(number.style) > self._rank(box.style)
-        if number.value != box.last + 1 and number.value != 0:
-            return False
         outer = box.outer.number
         follows = outer is not None and outer.style is number.style and number.value == outer.value + 1
+        if number.style is not box.style:
+            return not follows and self._rank(number.style) > self._rank(box.style)
+        if number.value != box.last + 1 and number.value != 0:
+            return False
         if follows and (self._has_duty(index) or not self._comes_again(number)):
             return False
         box.last = number.value

@@ -11,11 +11,13 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from tracker.core.furniture import page_furniture
-from tracker.core.labels import bare_label_at, label_at
+from tracker.core.labels import boxed_label_at, label_at
 from tracker.core.lines import Line
 from tracker.core.numbering import Number, Style, number_at
+from tracker.core.units import is_strong, looks_like_unit
 
 _END = "。;:!?…"
+_NEVER_FIRST = "、,;。:)!?”》〉…"
 _BOX = re.compile(r"\(?专(?:栏|题)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})?(?![目里])")
 _ANNEX = re.compile(
     r"附(?:件|表|录|图)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2}(?:-[0-9]{1,2})?)?(?:[:.、]|$|(?=[^的中所])(?<=[0-9一二三四五六七八九十]))"
@@ -94,11 +96,11 @@ def display_width(text: str) -> int:
 def _fill_width(lines: list[Line]) -> int | None:
     """The width lines were broken at, when the document has such a width."""
     widths = sorted(display_width(line.text) + min(line.indent, 8) for line in lines if not line.table)
-    if len(widths) < 10:
+    if len(widths) < 6:
         return None
     wide = widths[min(len(widths) - 1, int(len(widths) * 0.97))]
     full = sum(wide * 0.88 <= width <= wide * 1.06 for width in widths)
-    return wide if 30 <= wide <= 130 and full * 10 >= len(widths) * 3 else None
+    return wide if 30 <= wide <= 130 and full >= 3 and full * 10 >= len(widths) * 3 else None
 
 
 class _Builder:
@@ -112,6 +114,7 @@ class _Builder:
         self._done: list[Paragraph] = []
         self._lines = 0
         self._sentence = False
+        self._labelled = False
         self._start = 0
         self._number: Number | None = None
         self._last: Line | None = None
@@ -144,6 +147,8 @@ class _Builder:
         self._gaps.update(base + gap for gap in line.gaps)
         self._chars.append(line.text)
         self._at.extend(line.at)
+        if self._lines == 0:
+            self._labelled = _is_labelled(line.text)
         self._lines += 1
         self._sentence = self._sentence or "。" in line.text
         for character in line.text:
@@ -189,7 +194,9 @@ class _Builder:
             return False
         if self._depth and self._closes_soon([line, *following]):
             return True
-        return not _begins_anew(line.text) and self._is_open(line)
+        if line.text[0] in _NEVER_FIRST or (last.text[-1] not in _END + ")" and 0 < line.text.find("。", 0, 5)):
+            return not _is_labelled(line.text)
+        return not _begins_anew(line.text) and (self._is_open(line) or self._breaks_name(line))
 
     def _closes_soon(self, lines: list[Line]) -> bool:
         depth = self._depth
@@ -203,13 +210,23 @@ class _Builder:
                     return True
         return False
 
+    def _breaks_name(self, line: Line) -> bool:
+        """Whether a list behind a label ends within a name that this line goes on with."""
+        last = self._last
+        if last is None or last.text[-1] in _END or not self._labelled:
+            return False
+        name, rest = _last_name(last), _first_name(line)
+        return not is_strong(name) and is_strong(name + rest) and looks_like_unit(name + rest) and len(rest) <= 12
+
     def _is_open(self, line: Line) -> bool:
         """Whether the paragraph so far ends in the middle of a sentence that this line may go on with."""
         last = self._last
-        if last is None or last.text[-1] in _END:
+        if last is None or (last.text[-1] in _END and not (self._labelled and last.text[-1] == ";")):
+            return False
+        if self._labelled and is_strong(_last_name(last)) and not _goes_on_naming(last, line):
             return False
         if self._fill is not None and display_width(last.text) <= self._fill * 1.06:
-            return display_width(last.text) + min(last.indent, 8) >= self._fill - 5
+            return display_width(last.text) + min(last.indent, 8) >= self._fill * 0.84
         if last.text[-1] == ")":
             return False
         if last.text[-1] in ",、":
@@ -218,17 +235,33 @@ class _Builder:
         return running or (len(last.text) > 60 and ":" not in last.text[:8] and not line.indent)
 
 
+def _last_name(line: Line) -> str:
+    return re.split("[、,;:)]", line.text[-30:].removesuffix(")"))[-1]
+
+
+def _first_name(line: Line) -> str:
+    return re.split(r"[、,;。](?![^()]*\))", line.text[:30])[0]
+
+
+def _goes_on_naming(last: Line, line: Line) -> bool:
+    """Whether a line below a list that may be whole still belongs to it."""
+    name, rest = _last_name(last), _first_name(line)
+    opened = name.count("〈") > name.count("〉") or rest.startswith("〈")
+    return looks_like_unit(rest) or opened or (len(rest) <= 2 and is_strong(name + rest))
+
+
 def _begins_anew(text: str) -> bool:
     return (
         _BOX.match(text) is not None
         or _ANNEX.match(text) is not None
         or _NOTE.match(text) is not None
-        or label_at(text, 0, len(text)) is not None
-        or (
-            text[0] == "("
-            and (label_at(text, 1, len(text)) is not None or bare_label_at(text, 1, len(text)) is not None)
-        )
+        or _is_labelled(text)
+        or (text[0] == "(" and label_at(text, 1, len(text)) is not None)
     )
+
+
+def _is_labelled(text: str) -> bool:
+    return label_at(text, 0, len(text)) is not None or boxed_label_at(text, 0, len(text)) is not None
 
 
 def is_box(text: str) -> bool:

@@ -32,13 +32,17 @@ _ENDINGS = (
     "|州|盟|旗|省|行|厂|矿|港|场|库|店|段|电力|供电|烟草|移动|联通|电信|铁塔|邮政|石油|石化|高校|院所|商会|协会|学会|联合会|社区|法院|检察院|地方|各地|全市|县直|市直"
 )
 UNIT_END = re.compile(rf"(?:{_ENDINGS})(?:\([^()]{{1,30}}\)|〈[^〈〉]{{1,30}}〉)?$")
+# Endings that no common word of running text has.
+STRONG_END = re.compile(
+    r"(?:局|委|办|厅|部|政府|管委会?|委员会|支队|大队|总队|支行|分行|分局|公司|中心|成员单位|集团|会|院|区|县|市|部门|单位|镇|乡|街道|联|协|台|社|所|站|校|处|室|科|组|税务|银行|大学|学校|医院|馆|队|公安|法院|党组)(?:\([^()]+\)|〈[^〈〉]+〉)?$"
+)
 # Names that are whole as they stand whatever comes before them.
 _WHOLE = re.compile(
     rf"{_LEVEL}|各|全|有关|相关|中央|国家|国务院|中共|驻|本|我[市县区省州]|团(?:{_LEVEL})委|共青团|自治|地区|行署|军分区|人行|人民银行|中国|国网|国开|农发|中铁|中石|中建|中科|中信|中移|"
     r"(?:上述|以上|其他|其它|所有|全体|沿线|属地|涉及|承担|试点|开发|新区|高新|经开|经济|示范|保税|综保|度假|工业园|产业园|园区|景区)"
 )
 _COLLECTIVE = re.compile(
-    r"成员单位|领导小组|指挥部|有关|相关|专班|商业银行|有限公司|股份|联席会议|运营商"
+    r"成员单位|总局|领导小组|指挥部|有关|相关|专班|商业银行|有限公司|股份|联席会议|运营商"
     r"|(?:企业|高校|院校|院所|学校|机构|单位|部门|大学|学院|第三方|乡镇|街道)(?:\([^()]*\))?$"
 )
 # A place inside a name: 淇县政府, 云川经开区管委会; not the 市 of 城市管理局 nor the 乡 of 城乡建设局.
@@ -51,7 +55,7 @@ _SITED = re.compile(
 )
 # The level a name speaks from, for the bare names after it: 市科技局 → 市, 市委组织部 → 市, 云川市科技局 → 云川市.
 _PREFIX = re.compile(
-    rf"(自治[区州县]|地区|{_LEVEL})(?=委|政府|政协|人大|人民|直|级|.)|(?:团|共青团)({_LEVEL})委"
+    rf"(自治[区州县]|地区|{_LEVEL})(?!驻|属)(?=.)|(?:团|共青团)({_LEVEL})委"
     rf"|([{CJK}]{{2,5}}?(?:市|县|区|州|盟|旗|省))(?=[^政人管].*(?:局|委|办|部|厅|中心|会|院)$)"
 )
 _EVERYWHERE = re.compile(
@@ -66,6 +70,11 @@ _JOINT = re.compile(r"以及|暨|和|及|与")
 def looks_like_unit(name: str) -> bool:
     """Whether a string ends as names of units do and holds nothing a name never holds."""
     return 2 <= len(name) <= 40 and UNIT_END.search(name) is not None and not re.search(r"[。;:,!?“”的了]", name)
+
+
+def is_strong(name: str) -> bool:
+    """Whether a string ends as only names of units do, so that it may be taken for one without a label."""
+    return len(name) >= 3 and STRONG_END.search(name) is not None
 
 
 def level_of(name: str) -> str | None:
@@ -127,7 +136,9 @@ def lexicon_of(names: Iterable[str], places: Iterable[str]) -> Lexicon:
     return Lexicon(frozenset(known), frozenset(place for place in places if len(place) >= 2))
 
 
-_PLACE_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3})(?:市|县|州|区)(?![\u4e00-\u9fff]{0,2}(?:域|块))")
+_PLACE_NAME = re.compile(
+    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3})(?:省|市|县|州|区)(?![\u4e00-\u9fff]{0,2}(?:域|块))"
+)
 _NO_PLACE = re.compile(
     r"[各全我本市县区省级直和的在为以及由对等与强大新]|^(?:农业|工业|财政|教育|科技|文化|旅游|商务|交通|水务|生态|民政|行政|城市|园区|地方|金融|公安|卫生|信访|司法|住房|自然|应急|审计)"
 )
