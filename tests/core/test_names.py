@@ -116,3 +116,8 @@ def test_similar_names_are_found_with_their_likeness_and_others_are_not() -> Non
     found = most_alike("市教育体育局", ["市教育局", "市民政局"], CITY)
     assert found is not None and found[0] == "市教育局" and 75 <= found[1] < 100
     assert most_alike("市气象局", ["市教育局"], CITY) is None
+
+
+def test_a_name_of_another_level_is_never_similar() -> None:
+    assert most_alike("县地方金融监管局", ["市地方金融监管局"], CITY) is None
+    assert most_alike("县委组织部", ["市委组织部"], CITY) is None

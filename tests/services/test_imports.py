@@ -54,14 +54,13 @@ from tracker.services.draft_answers import (
     discard_draft,
 )
 from tracker.services.draft_names import NameChoice, accept_proposals, decide_name
+from tracker.services.draft_passages import add_item, find_passage
 from tracker.services.draft_rows import review
 from tracker.services.draft_shapes import breaks_of, merge_items, split_item
 from tracker.services.drafts import (
     ItemEdit,
     ItemKey,
-    add_item,
     drop_item,
-    find_passage,
     restore_item,
     settle_findings,
     update_item,
@@ -308,6 +307,18 @@ def test_a_passage_becomes_an_item_at_its_place(session: Session) -> None:
         add_item(session, actor, draft.id, 5, len(PLAN) + 1, now=NOW)
     with pytest.raises(Invalid):
         find_passage(session, actor, draft.id, "原文里没有的话")
+
+
+def test_an_added_passage_brings_the_units_and_the_date_it_prints(session: Session) -> None:
+    an_office(session)
+    actor, draft = imported(session)
+    start = PLAN.index("新开通社区公交线路")
+    item = add_item(session, actor, draft.id, start, PLAN.index("2.建设公交专用道"), now=NOW)
+    assert item.title == "新开通社区公交线路30条以上，打通最后一公里"
+    lead = item.duties[0]
+    assert (lead["role"], lead["name"]) == ("lead", "市交通运输局")
+    assert PLAN[lead["start"] : lead["end"]] == "市交通运输局"
+    assert (item.due_on, item.path) == (date(2027, 6, 30), ["二、", "（一）"])
 
 
 def test_a_change_over_ticked_items_is_made_to_all_or_to_none(session: Session) -> None:

@@ -146,6 +146,7 @@ ACTS = {
     "/questions": {"version": "1", "lead_mode": "first", "due_mode": "standing"},
     "/plan": {"version": "1", "title": "改"},
     "/accept": {"version": "1"},
+    "/simplify": {},
     "/undo": {},
     "/discard": {},
 }
@@ -309,6 +310,19 @@ def test_words_of_a_document_are_data_on_every_page(app: Flask, office: FlaskCli
     assert "长" * 6000 in office.get("/imports/1").get_data(as_text=True)
     index = office.get("/imports").get_data(as_text=True)
     assert "<script>alert" not in index and "<img src=x" not in index
+
+
+def test_traditional_words_are_turned_on_request_and_the_document_stays(app: Flask, office: FlaskClient) -> None:
+    printed = (
+        "臨江縣節能行動方案(2026年)\n一、重點任務\n"
+        "1.改造機關鍋爐。完成機關鍋爐改造。(責任單位:縣財政局、縣發展改革局)\n"
+    )
+    upload(office, printed.encode())
+    assert "/imports/1/simplify" in office.get("/imports/1").get_data(as_text=True)
+    assert office.post("/imports/1/simplify").status_code == 302
+    page = office.get("/imports/1").get_data(as_text=True)
+    assert item(app, "改造机关锅炉") and "改造機關鍋爐" in page
+    assert "/imports/1/simplify" not in page
 
 
 def test_the_document_comes_down_as_it_went_up(office: FlaskClient) -> None:

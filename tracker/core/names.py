@@ -54,7 +54,9 @@ _SHORTER = (
     ("管委会", "管委"),
     ("办公室", "办"),
 )
-_VERTICAL = re.compile(r"税务局|海关|海事|消防救援|气象局|烟草|国网|供电|人民银行|金融监管(?:总局)?.*分局|银保监|邮政")
+_VERTICAL = re.compile(
+    r"税务局|海关|海事|消防救援|气象局|烟草|国网|供电|人民银行|^人行|金融监管(?:总局)?.*分局|银保监|邮政"
+)
 _PARTY = re.compile(
     r"^中共|^(?:.{2,4}[市县区省州]|[市县区省州])委(?!员)|纪委|监委|党工委|(?:组织|宣传|统战|社会工作)部$|政法委$"
 )
@@ -175,7 +177,16 @@ def _is_higher(name: str, seat: Seat) -> bool:
 
 
 def most_alike(name: str, others: Iterable[str], seat: Seat) -> tuple[str, int] | None:
-    """Gives the most similar of other names with its likeness in percent, None when nothing is similar enough."""
-    forms = {other: plain(other, seat) for other in others}
+    """Gives the most similar of other names with its likeness in percent, None when nothing is similar enough.
+
+    A name that speaks from another level is another unit, however similar: 县财政局 is not 市财政局.
+    """
+    level = _level(name)
+    forms = {other: plain(other, seat) for other in others if not level or _level(other) in ("", level)}
     found = process.extractOne(plain(name, seat), forms, scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS)
     return (found[2], round(found[1])) if found else None
+
+
+def _level(name: str) -> str:
+    match = re.match(r"(?:团|.{2,4}?)?([省市县区州])(?=委|[^省市县区州])", folded(name))
+    return match[1] if match and not name.startswith(_NO_LEVEL) else ""

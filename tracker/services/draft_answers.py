@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
+from tracker.core.script import simplified
 from tracker.core.terms import DraftStatus, DueBasis, DueMode, DutyRole, LeadMode
 from tracker.errors import Conflict, Invalid
 from tracker.models import DraftItem, ImportDraft
@@ -160,6 +162,23 @@ def _words(bulk: Bulk, given: BulkValues) -> str:
         Bulk.INCLUDE: "纳入",
         Bulk.DROP: f"不纳入，{given.reason.strip()[:60]}",
     }[bulk]
+
+
+def simplify(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> int:
+    """Turns the words of a draft into Simplified characters; the document stays as printed. Gives how many items."""
+    draft = open_draft(session, actor, draft_id)
+    draft.title, draft.issuer = simplified(draft.title), simplified(draft.issuer)
+    draft.reading = {**draft.reading, **{key: _simplified(draft.reading[key]) for key in ("targets", "indicators")}}
+    for item in draft.items:
+        item.title, item.text, item.leader = simplified(item.title), simplified(item.text), simplified(item.leader)
+        item.targets = _simplified(item.targets)
+    _kept(session, actor, draft, "任务名称和内容转为简体", now)
+    return len(draft.items)
+
+
+def _simplified(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    # The printed form stays printed; only what pages call the target is turned.
+    return [{**row, "name": simplified(row["name"])} for row in rows]
 
 
 def discard_draft(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> ImportDraft:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.core.highlights import Mark, Piece, lines_of_pieces
 from tracker.core.permissions import Actor
 from tracker.models import ImportDraft
+from tracker.services.draft_facts import ASKED_ANYWAY
 from tracker.services.draft_shown import Doubt, ItemRow, Review
 from tracker.services.drafts import find_draft
 
@@ -30,7 +31,7 @@ def document_lines(session: Session, actor: Actor, draft_id: int, review: Review
     """Gives the lines of the document in order, blank ones left out."""
     draft = find_draft(session, actor, draft_id)
     items = {f"item-{item.id}": item for item in review.items}
-    findings = {finding.key: finding for finding in review.findings}
+    findings = {f.key: f for f in review.findings if f.level != "info" and f.code not in ASKED_ANYWAY}
     opened: set[int] = set()
     lines = lines_of_pieces(draft.source.content, _marks(draft, items, findings))
     return [

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.answers import due_proposal, has_lead, lead_proposal
 from tracker.core.permissions import Actor
+from tracker.core.script import is_traditional
 from tracker.core.terms import DutyRole, NameDecision, TaskKind
 from tracker.models import DraftFinding, DraftItem, DraftName, ImportDraft, Plan, Unit, UnitGroup, User
 from tracker.services.draft_facts import (
@@ -48,6 +49,7 @@ def review(session: Session, actor: Actor, draft_id: int) -> Review:
         names=used,
         counts=_counts(draft, items, used, questions),
         questions=questions,
+        is_traditional=is_traditional("".join(item.title for item in items)),
     )
 
 

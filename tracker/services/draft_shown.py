@@ -186,6 +186,7 @@ class Review:
     names: tuple[NameRow, ...]
     counts: Counts
     questions: Questions
+    is_traditional: bool
 
     def item(self, item_id: int) -> ItemRow:
         """Gives one item. Raises NotFound."""
@@ -194,6 +195,10 @@ class Review:
     def name(self, name_id: int) -> NameRow:
         """Gives one printed name. Raises NotFound."""
         return _found((name for name in self.names if name.id == name_id), "没有找到这个单位名称，可能已不再使用。")
+
+    def born_names(self) -> tuple[str, ...]:
+        """Gives the names of units that the draft makes, or is proposed to make, in the order of the document."""
+        return tuple(dict.fromkeys(row.new_name for row in self.names if row.proposed is NameDecision.NEW))
 
     def same_kind(self, doubt: Doubt) -> tuple[int, ...]:
         """Gives the open findings of the same kind, when there are several to be settled together."""

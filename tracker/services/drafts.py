@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,11 +20,6 @@ from tracker.services.naming import note_names, register_of
 
 # Positions leave room so that an item can be put between two others.
 STEP = 10
-_DIGITS = "一二三四五六七八九十百0-9０-９"
-_NUMBER = re.compile(
-    rf"\s*(?P<number>[（(][{_DIGITS}]{{1,4}}[)）]|第[{_DIGITS}]{{1,4}}[条项]|[一二三四五六七八九十百]{{1,4}}、"
-    r"|[0-9０-９]{1,3}(?:[.．、](?![0-9])|[)）])|[①-⑳])\s*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,78 +171,6 @@ def restore_item(session: Session, actor: Actor, key: ItemKey, *, now: datetime)
     item.is_included, item.dropped_reason = True, ""
     _record(session, actor, item, "import.restore_item", f"纳入“{item.title[:40]}”", now)
     return item
-
-
-def add_item(session: Session, actor: Actor, draft_id: int, start: int, end: int, *, now: datetime) -> DraftItem:
-    """Makes an item of a passage of the document, put where it stands in the document.
-
-    Takes code-point offsets. Raises Invalid when they name no words of the text.
-    """
-    draft = open_draft(session, actor, draft_id)
-    content = draft.source.content
-    passage = content[start:end] if 0 <= start < end <= len(content) else ""
-    if not passage.strip():
-        raise Invalid({"passage": "请在原文中选中要增加的文字。"})
-    start, end = start + len(passage) - len(passage.lstrip()), end - (len(passage) - len(passage.rstrip()))
-    number, title, text = _shape_of(content[start:end])
-    item = DraftItem(
-        draft=draft,
-        position=_position_for(draft.items, start),
-        number=number,
-        path=_path_at(draft.items, start),
-        kind=TaskKind.TASK,
-        title=title,
-        text=text,
-        duties=[],
-        targets=[],
-        milestones=[],
-        start=start,
-        end=end,
-    )
-    session.add(item)
-    _record(session, actor, item, "import.add_item", f"从原文增加“{item.title[:40]}”", now)
-    return item
-
-
-def find_passage(session: Session, actor: Actor, draft_id: int, passage: str) -> tuple[int, int]:
-    """Gives where pasted words stand in the document, blanks and line ends apart.
-
-    Raises Invalid when they are not found, or in more than one place.
-    """
-    draft = open_draft(session, actor, draft_id)
-    characters = [re.escape(character) for character in re.sub(r"\s+", "", passage)[:5000]]
-    if not characters:
-        raise Invalid({"passage": "请粘贴原文中的一段文字。"})
-    places = [match.span() for match in re.finditer(r"\s*".join(characters), draft.source.content)]
-    if len(places) != 1:
-        words = "原文中没有找到这段文字，请从原文复制。" if not places else "原文中有多处相同的文字，请多复制一些。"
-        raise Invalid({"passage": words})
-    return places[0]
-
-
-def _shape_of(passage: str) -> tuple[str, str, str]:
-    match = _NUMBER.match(passage)
-    number = match["number"] if match else ""
-    text = passage[match.end() :] if match else passage
-    title = re.split(r"[。\n]", text.strip(), maxsplit=1)[0]
-    return number, title[:200], text.strip()
-
-
-def _position_for(items: Sequence[DraftItem], start: int) -> int:
-    before = [item.position for item in items if item.start is not None and item.start <= start]
-    after = [item.position for item in items if item.start is not None and item.start > start]
-    low = max(before, default=0)
-    high = min((position for position in after if position > low), default=low + 2 * STEP)
-    if high - low > 1:
-        return (low + high) // 2
-    for rank, item in enumerate(sorted(items, key=lambda item: item.position), start=1):
-        item.position = rank * STEP
-    return _position_for(items, start)
-
-
-def _path_at(items: Sequence[DraftItem], start: int) -> list[str]:
-    before = [item for item in items if item.start <= start]
-    return list(max(before, key=lambda item: item.start).path) if before else []
 
 
 def settle_findings(

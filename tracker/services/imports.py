@@ -29,7 +29,7 @@ from tracker.models import (
 )
 from tracker.services import audit
 from tracker.services.draft_facts import ASKED_ANYWAY
-from tracker.services.drafts import find_draft
+from tracker.services.drafts import STEP, find_draft
 from tracker.services.naming import note_names, register_of
 
 CONTENT_TYPES = {
@@ -143,7 +143,7 @@ def start_draft(session: Session, actor: Actor, upload: Upload, reading: ReadDoc
         return session.get_one(ImportDraft, known.draft_id)
     source = _kept_source(session, actor, upload, reading, now)
     draft = _draft(actor, source, reading.plan, now)
-    draft.items = [_item(n, task) for n, task in enumerate(reading.plan["tasks"], start=1)]
+    draft.items = [item_of(task, n * STEP) for n, task in enumerate(reading.plan["tasks"], start=1)]
     draft.findings = [_finding(finding) for finding in reading.plan["findings"]]
     register = register_of(session, actor.jurisdiction_id, on=office_date(now))
     note_names(draft, _names_in(draft), register)
@@ -204,12 +204,13 @@ def _draft(actor: Actor, source: SourceDocument, plan: Mapping[str, Any], now: d
     )
 
 
-def _item(position: int, task: Mapping[str, Any]) -> DraftItem:
+def item_of(task: Mapping[str, Any], position: int) -> DraftItem:
+    """Gives the item of a draft that one task of a reading becomes."""
     deadline = task.get("deadline") or {}
     due_on = _day(deadline.get("date")) if deadline.get("kind") == "date" else None
     kind = TaskKind(task["kind"])
     return DraftItem(
-        position=position * 10,
+        position=position,
         number=task["no"][:80],
         path=list(task["path"]),
         part=task["part"],

@@ -98,6 +98,8 @@
       mark(card && card.dataset.item);
       scrollSourceTo(point(doubt.dataset.place));
     } else if (card) showSource(card.dataset.item);
+    // Where the panes stand one above the other, the document may be out of sight.
+    if (link && source.getBoundingClientRect().bottom < 0) source.scrollIntoView({ block: "start" });
   });
 
   // Walking through what is open ---------------------------------------------------------------------------------------

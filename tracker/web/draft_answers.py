@@ -151,9 +151,10 @@ def _name_page(draft_id: int, name_id: int, **more: Any) -> str:
             "group_id": str(row.group_id or ""),
             "new_kind": row.new_kind.value if row.new_kind else UnitKind.DEPARTMENT.value,
             "new_name": row.new_name or row.name,
-            "new_members": "\n".join(row.member_names),
+            "new_members": "\n".join(name for name in row.member_names if name not in rows.born_names()),
         }
     )
+    stored.setlist("born", [name for name in row.member_names if name in rows.born_names()])
     stored.setlist("members", [str(unit_id) for unit_id in sorted(row.member_ids)])
     given = {"typed": stored, "errors": None, "conflict": None, **more}
     choices = draft_names.choices(session, current_actor(), today=db.office_date(db.utcnow()))
@@ -186,7 +187,9 @@ def _choice(form: MultiDict[str, str]) -> draft_names.NameChoice:
         new_kind=UnitKind(form["new_kind"]) if form.get("new_kind") else None,
         new_name=form.get("new_name", ""),
         member_ids=tuple(found for value in form.getlist("members") if (found := _id(value)) is not None),
-        member_names=tuple(line.strip() for line in form.get("new_members", "").splitlines() if line.strip()),
+        member_names=tuple(
+            line.strip() for line in (*form.getlist("born"), *form.get("new_members", "").splitlines()) if line.strip()
+        ),
     )
 
 
@@ -213,3 +216,12 @@ def match_names(draft_id: int) -> Any:
         done = draft_names.match_again(session, current_actor(), draft_id, now=db.utcnow())
     flash(f"已与单位库重新比对，{done} 个名称能够确定。", "success")
     return redirect(url_for("imports.names", draft_id=draft_id))
+
+
+@imports.post("/<int:draft_id>/simplify")
+@allow(Permission.PLANS_IMPORT)
+def simplify(draft_id: int) -> Any:
+    with db.transaction() as session:
+        draft_answers.simplify(session, current_actor(), draft_id, now=db.utcnow())
+    flash("任务名称和内容已转为简体，原文没有改动。", "success")
+    return redirect(url_for("imports.review", draft_id=draft_id))

@@ -16,7 +16,7 @@ from tracker.core.names import split_names
 from tracker.core.permissions import Permission
 from tracker.core.terms import DutyRole, LeadMode, TaskKind
 from tracker.errors import Conflict, Invalid
-from tracker.services import draft_answers, draft_rows, draft_shapes, drafts
+from tracker.services import draft_answers, draft_passages, draft_rows, draft_shapes, drafts
 from tracker.services.draft_answers import Bulk
 from tracker.services.draft_shown import ItemRow
 from tracker.web.access import allow, current_actor
@@ -187,8 +187,8 @@ def add_item_now(draft_id: int) -> Any:
             if form.get("start"):
                 start, end = whole_number("start"), whole_number("end")
             else:
-                start, end = drafts.find_passage(session, current_actor(), draft_id, form.get("passage", ""))
-            item_id = drafts.add_item(session, current_actor(), draft_id, start, end, now=db.utcnow()).id
+                start, end = draft_passages.find_passage(session, current_actor(), draft_id, form.get("passage", ""))
+            item_id = draft_passages.add_item(session, current_actor(), draft_id, start, end, now=db.utcnow()).id
     except Invalid as error:
         rows = draft_rows.review(db.reading(), current_actor(), draft_id)
         return render_template("imports/add_item.html", review=rows, typed=form, errors=error.fields), 422

@@ -34,9 +34,7 @@ def _page(typed: MultiDict[str, str], errors: dict[str, str] | None = None) -> s
         "handmade/add_task.html",
         typed=typed,
         errors=errors,
-        homes=[
-            (str(key), title) for key, title in [*handmade.COLLECTIONS.items(), *handmade.list_homes(session, actor)]
-        ],
+        homes=[(str(key), title) for key, title in homes],
         unit_names=handmade.list_unit_names(session, actor, today=db.office_date(db.utcnow())),
     )
 
