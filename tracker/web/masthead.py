@@ -9,6 +9,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from tracker.core.permissions import Permission
 from tracker.db import reading
 from tracker.services import people
 
@@ -37,13 +38,16 @@ def masthead() -> Masthead:
         office_name, unread = people.office_and_unread(reading(), actor)
     except SQLAlchemyError:
         office_name, unread = "", 0
+    search_url = _url("search.index") if actor.may(Permission.SEARCH_READ) else None
     roles = "、".join(sorted(role.label for role in actor.roles))
-    return Masthead(office_name, unread, roles, _url("inbox.index"), _url("search.index"))
+    return Masthead(office_name, unread, roles, _url("inbox.index"), search_url)
 
 
 def same_page(**changes: Any) -> str:
     """Gives the address of this page with the filters it has and some parameters changed."""
-    arguments: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
+    # What url_for takes for itself is never taken from the address.
+    given = {name: values for name, values in request.args.lists() if name != "endpoint" and not name.startswith("_")}
+    arguments: dict[str, Any] = {**given, **(request.view_args or {}), **changes}
     return url_for(request.endpoint or "auth.root", **arguments)
 
 

@@ -18,17 +18,23 @@ class Entry:
     endpoint: str
     label: str
     permission: Permission
+    # Further blueprints whose pages belong to this entry.
+    also: tuple[str, ...] = ()
+
+    def holds(self, blueprint: str | None) -> bool:
+        """Whether a page of this blueprint belongs to the entry."""
+        return blueprint is not None and blueprint in (self.endpoint.partition(".")[0], *self.also)
 
 
 ENTRIES = (
     Entry("desk.index", "工作台", Permission.DESK_READ),
-    Entry("plans.index", "方案", Permission.PLANS_READ),
+    Entry("plans.index", "方案", Permission.PLANS_READ, ("tasks", "handmade")),
     Entry("imports.index", "导入方案", Permission.PLANS_IMPORT),
     Entry("filing.index", "报送", Permission.FILING_WRITE),
     Entry("review.index", "审核", Permission.REVIEW_DECIDE),
     Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
     Entry("reports.index", "工作通报", Permission.REPORTS_READ),
-    Entry("registry.units", "单位", Permission.REGISTRY_READ),
+    Entry("registry.units", "单位", Permission.REGISTRY_READ, ("groups",)),
     Entry("people.index", "人员", Permission.PEOPLE_READ),
     Entry("settings.index", "设置", Permission.SETTINGS_EDIT),
     Entry("audit.index", "审计", Permission.AUDIT_READ),
