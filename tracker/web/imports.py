@@ -13,6 +13,7 @@ from tracker.core.terms import DraftStatus
 from tracker.errors import Conflict, Invalid, Unreadable
 from tracker.services import acceptance, draft_answers, draft_document, draft_rows, drafts, imports
 from tracker.web.access import allow, current_actor
+from tracker.web.downloads import download
 from tracker.web.plan_links import plan_url
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
@@ -165,9 +166,7 @@ def discard(draft_id: int) -> Any:
 @allow(Permission.PLANS_IMPORT)
 def source(draft_id: int) -> Any:
     data, filename = imports.source_file(db.reading(), current_actor(), draft_id)
-    answer = Response(data, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
-    return answer
+    return download(data, filename, "application/octet-stream")
 
 
 def whole_number(name: str) -> int:
