@@ -24,7 +24,10 @@ class RawName:
 
 @dataclass(slots=True)
 class Clause:
-    """What a stretch was read as; `objects` are the words that fit nothing, `tails` the 等单位 behind names, `persons` leaders."""
+    """What a stretch was read as: names, dates, leaders (`persons`), the 等单位 behind names (`tails`).
+
+    `objects` are the words that fit nothing; `verbs` counts those that gave a role.
+    """
 
     names: list[RawName] = field(default_factory=list)
     deadlines: list[tuple[int, int]] = field(default_factory=list)
@@ -107,7 +110,10 @@ def _parts(view: View, first: int, gap: int, end: int) -> bool:
     """Whether a blank or a line's end stands between two names: 市科技局 市财政局, not within one."""
     if not 3 <= gap - first <= 40 or not STRONG_END.search(view.chars, first, gap):
         return False
-    broken = "\n" in view.content[view.at[gap - 1] : view.at[gap]]
+    between = view.content[view.at[gap - 1] + 1 : view.at[gap]]
+    if between.strip():
+        return False
+    broken = "\n" in between
     return (_NEXT_LINE if broken else _NEXT).match(view.chars, gap, min(end, gap + 20)) is not None
 
 

@@ -399,7 +399,8 @@ class Drafting:
         ]
 
     def _doubt(self, code: str, start: int, end: int, **words: object) -> None:
-        self._findings.append(doubt(code, *self._view.span(start, end), **words))
+        first, last = self._view.span(start, end)
+        self._findings.append(doubt(code, first, last, **words))
 
     def _note_duty(self, duty: Duty) -> None:
         for start, end in duty.tails:

@@ -1,4 +1,4 @@
-"""What stands around a document and is not part of it: page numbers, running heads, navigation, notices of a web site."""
+"""What stands around a document and is no part of it: page numbers, running heads, the web page, the imprint."""
 
 from __future__ import annotations
 

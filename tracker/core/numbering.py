@@ -48,6 +48,9 @@ _NAMED_RE = re.compile(rf"第([{_CN}]{{1,6}}|\d{{1,3}})(编|部分|篇|章|节|�
 _CHINESE_RE = re.compile(rf"([{_CN}]{{1,5}})([、.,:])(?![{_CN}]{{1,3}}[、产级是次线期])(?!$)")
 _CHINESE_BRACKET_RE = re.compile(rf"\(([{_CN}]{{1,5}})\)[、.]?")
 _CHINESE_HALF_RE = re.compile(rf"([{_CN}]{{1,4}})\)[、.]?")
+_CHINESE_BARE_RE = re.compile(rf"[{_CN}]{{1,3}}(?![{_CN}])")
+# A numeral with nothing but a blank behind it numbers a heading only, and headings are short.
+_HEADING = 40
 _DECIMAL_RE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{1,2}))?[.、]?(?![0-9.])")
 _ARABIC_RE = re.compile(r"([0-9]{1,3})[.、](?![0-9])")
 _ARABIC_TIGHT_RE = re.compile(r"([0-9]{1,3})[.、](?=[0-9])")
@@ -105,10 +108,10 @@ def _chinese(text: str, gaps: frozenset[int]) -> Number | None:
         return Number(Style.CHINESE, chinese_value(match[1]), match.end(), sure=match[2] in "、.")
     if match := _CHINESE_HALF_RE.match(text):
         return Number(Style.CHINESE_HALF_BRACKET, chinese_value(match[1]), match.end())
-    if match := re.match(rf"[{_CN}]{{1,3}}(?![{_CN}])", text):
-        if match.end() in gaps and len(text) < 40:
-            return Number(Style.CHINESE, chinese_value(match[0]), match.end(), sure=False)
-    return None
+    match = _CHINESE_BARE_RE.match(text)
+    if match is None or match.end() not in gaps or len(text) >= _HEADING:
+        return None
+    return Number(Style.CHINESE, chinese_value(match[0]), match.end(), sure=False)
 
 
 def _arabic(text: str) -> Number | None:

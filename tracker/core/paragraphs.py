@@ -17,6 +17,8 @@ from tracker.core.numbering import Number, Style, number_at
 from tracker.core.units import is_strong, looks_like_unit
 
 _END = "。;:!?…"
+# The reading a conversion printed behind the last character of a stretch belongs to it.
+_TRAILING = re.compile(r"[(（][^()（）\s]{1,6}[)）]")
 _NEVER_FIRST = "、,;。:)!?”》〉…"
 _BOX = re.compile(r"\(?专(?:栏|题)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})?(?![目里])")
 _ANNEX = re.compile(
@@ -75,7 +77,10 @@ class View:
         if start >= end:
             here = self.at[min(start, len(self.at) - 1)] if self.at else 0
             return here, here
-        return self.at[start], self.at[end - 1] + 1
+        stop = self.at[end - 1] + 1
+        beyond = self.content[stop : self.at[end]] if end < len(self.at) else ""
+        reading = _TRAILING.match(beyond)
+        return self.at[start], stop + (reading.end() if reading else 0)
 
 
 def view_of(lines: list[Line], content: str) -> View:
@@ -194,7 +199,8 @@ class _Builder:
             return False
         if self._depth and self._closes_soon([line, *following]):
             return True
-        if line.text[0] in _NEVER_FIRST or (last.text[-1] not in _END + ")" and 0 < line.text.find("。", 0, 5)):
+        ended = last.text[-1] in _END or last.text[-1] == ")"
+        if line.text[0] in _NEVER_FIRST or (not ended and line.text.find("。", 0, 5) > 0):
             return not _is_labelled(line.text)
         return not _begins_anew(line.text) and (self._is_open(line) or self._breaks_name(line))
 
