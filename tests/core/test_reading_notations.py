@@ -195,8 +195,10 @@ def test_a_list_below_the_last_of_several_bare_items_is_the_list_of_the_whole():
 
 
 def test_chapters_that_hold_no_tasks_give_none_and_measures_are_told_apart():
-    content = "一、总体要求\n(一)指导思想。统筹推进。\n二、重点任务\n(一)修路。拓宽路面。"
+    content = (
+        "一、总体要求\n(一)指导思想。统筹推进。\n二、重点任务\n(一)修路。拓宽路面。"
         "\n三、保障措施\n(一)加强领导。压实责任。"
+    )
     assert [(task.path, task.no, task.kind) for task in read(content).tasks] == [
         (("二、",), "(一)", "task"),
         (("三、",), "(一)", "measure"),
