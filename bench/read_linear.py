@@ -37,9 +37,8 @@ def main() -> int:
     one = min(seconds(content) for _ in range(7))
     many = min(seconds(content * COPIES) for _ in range(2))
     ratio = many / one
-    print(
-        f"{len(content)} characters: {one * 1000:.1f} ms; {COPIES} copies: {many:.2f} s; ratio {ratio:.1f} (bar {BAR:.0f})"
-    )
+    print(f"{len(content)} characters: {one * 1000:.1f} ms; {COPIES} copies: {many:.2f} s")
+    print(f"ratio {ratio:.1f} (bar {BAR:.0f})")
     return 0 if ratio <= BAR else 1
 
 

@@ -13,6 +13,7 @@ from tracker.core.clauses import RawName
 from tracker.core.deadlines import Deadline, DeadlineKind, Milestone, dated_steps, days_in, moment
 from tracker.core.doubts import damages, doubt, number_doubts
 from tracker.core.draft import DraftPlan, DraftTask, PlanRule, PlanTarget
+from tracker.core.flatrows import flat_rows
 from tracker.core.head import head_of
 from tracker.core.items import Item, Items
 from tracker.core.labels import Field, Role
@@ -41,6 +42,8 @@ class Drafting:
         self._normal = normal(text.content)
         self._indicators, table_findings, self._tables = indicators(text, normal=self._normal)
         self._rows = responsibility_rows(text, normal=self._normal)
+        if not self._rows:
+            self._rows = flat_rows(lines_of(text, self._normal, self._tables))
         apart = [*self._tables, *(row.row for row in self._rows)]
         self._view = view_of(lines_of(text, self._normal, apart), text.content)
         self._outline = outline_of(self._view)
