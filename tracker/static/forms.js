@@ -27,6 +27,9 @@
     return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
   }
 
+  // Set while signing out: from then on nothing is kept.
+  let leaving = false;
+
   // Keeping what was typed -----------------------------------------------------------------------------------------
 
   function isKept(form) {
@@ -92,10 +95,17 @@
     const save = () => store(key, { values: values(form), sent: false });
     form.addEventListener("input", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(save, 300);
+      waiting = setTimeout(() => {
+        waiting = 0;
+        save();
+      }, 300);
+    });
+    window.addEventListener("pagehide", () => {
+      if (waiting && !leaving) save();
     });
     form.addEventListener("submit", () => {
       clearTimeout(waiting);
+      waiting = 0;
       store(key, { values: values(form), sent: true });
     });
   }
@@ -249,7 +259,12 @@
   settleSent();
   for (const form of document.forms) {
     if (isKept(form)) keepTyped(form);
-    if ("forget" in form.dataset) form.addEventListener("submit", () => keys().forEach((key) => sessionStorage.removeItem(key)));
+    if ("forget" in form.dataset) {
+      form.addEventListener("submit", () => {
+        leaving = true;
+        keys().forEach((key) => sessionStorage.removeItem(key));
+      });
+    }
   }
   countTicked();
 })();

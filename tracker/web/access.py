@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -74,10 +75,18 @@ def install(app: Flask) -> None:
         return _refuse_or_pass(permission)
 
 
+def page_before() -> str | None:
+    """Gives the address of the page a form was sent from, as the browser tells it, where it is one of ours."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or request.endpoint == "auth.sign_in":
+        return None
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
 def _to_sign_in() -> Any:
     if request.method != "GET":
         # The page keeps what was typed; see static/forms.js.
-        return redirect(url_for("auth.sign_in", expired=1))
+        return redirect(url_for("auth.sign_in", expired=1, next=page_before()))
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 

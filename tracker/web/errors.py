@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
@@ -14,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker import db
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unreadable
+from tracker.web.access import page_before
 
 STATUS: dict[type[Refusal], int] = {NotAllowed: 403, NotFound: 404, Invalid: 422, Conflict: 409, Unreadable: 422}
 TITLES = {
@@ -74,9 +74,7 @@ def install(app: Flask) -> None:
     def _csrf(_error: CSRFError) -> Any:
         if current_user.is_authenticated:
             return answer(400, "页面停留过久，安全校验已失效。请返回上一页刷新后重新提交，已填内容会保留。")
-        came_from = urlsplit(request.referrer or "")
-        path = came_from.path if came_from.netloc == request.host and request.endpoint != "auth.sign_in" else None
-        return redirect(url_for("auth.sign_in", expired=1, next=path))
+        return redirect(url_for("auth.sign_in", expired=1, next=page_before()))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:
