@@ -54,11 +54,12 @@ class PlanHead:
 
 @dataclass(frozen=True, slots=True)
 class DutyCell:
-    """One unit's duty in one task, with what it shows."""
+    """One unit's duty in one task, with what it shows; `unit_place` orders units as the registry does."""
 
     assignment_id: int
     unit_id: int
     unit: str
+    unit_place: tuple[int, int]
     role: DutyRole
     is_first_lead: bool
     state: AssignmentState
@@ -193,7 +194,7 @@ def task_ledger(session: Session, actor: Actor, plan_id: int, asked: TaskFilter,
         head=head,
         tally=tally(Counter(row.shown for row in every)),
         count=len(every),
-        units=tuple(dict.fromkeys((cell.unit_id, cell.unit) for cell in duties)),
+        units=tuple((place[1], unit) for place, unit in sorted({(cell.unit_place, cell.unit) for cell in duties})),
         chapters=_chapters(_nodes(session, plan_id), rows),
         rows=tuple(rows),
         states=states,
@@ -243,17 +244,17 @@ def _task_rows(session: Session, actor: Actor, plan_id: int, today: date) -> lis
 
 def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: date) -> dict[int, list[DutyCell]]:
     query = (
-        select(Assignment, Unit.name)
+        select(Assignment, Unit.name, Unit.position.label("place"))
         .join(Unit, Unit.id == Assignment.unit_id)
         .where(Assignment.plan_id == plan_id, Assignment.state != AssignmentState.WAIVED)
         .order_by(Assignment.position, Assignment.id)
     )
     cells: dict[int, list[DutyCell]] = defaultdict(list)
-    for duty, unit in session.execute(query):
+    for duty, unit, place in session.execute(query):
         if duty.task_id in tasks:
             shown = shown_of(tasks[duty.task_id], duty, today)
             facts = (duty.role, duty.is_first_lead, duty.state, shown, duty.percent)
-            cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, unit, *facts))
+            cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, unit, (place, duty.unit_id), *facts))
     for found in cells.values():
         found.sort(key=lambda cell: (-cell.role.strength, not cell.is_first_lead))
     return cells
@@ -338,9 +339,9 @@ def _depth(node_id: int, parents: Mapping[int, int | None]) -> int:
 
 
 def _matrix(rows: Sequence[TaskRow], asked: TaskFilter) -> tuple[MatrixRow, ...]:
-    cells: dict[tuple[int, str], dict[int, DutyCell]] = defaultdict(dict)
+    cells: dict[tuple[tuple[int, int], str], dict[int, DutyCell]] = defaultdict(dict)
     for row in rows:
         for cell in row.duties:
             if asked.unit_id in (None, cell.unit_id):
-                cells[cell.unit_id, cell.unit][row.id] = cell
-    return tuple(MatrixRow(unit_id, unit, found) for (unit_id, unit), found in cells.items())
+                cells[cell.unit_place, cell.unit][row.id] = cell
+    return tuple(MatrixRow(place[1], unit, cells[place, unit]) for place, unit in sorted(cells))
