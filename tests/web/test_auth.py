@@ -14,6 +14,7 @@ from tests.builders import PASSWORD, a_city, a_user, sign_in
 from tracker.core.terms import Role
 from tracker.db import reading, transaction
 from tracker.models import AuditEvent, User
+from tracker.services.sign_in import LockRule, begin_attempt
 from tracker.web.auth import local_path
 
 NEW_PASSWORD = "Qinglan-Shuiku-88"
@@ -200,6 +201,23 @@ def test_changing_the_password_ends_the_other_sessions(client: FlaskClient, app:
     client.post("/password", data={"present": PASSWORD, "password": NEW_PASSWORD, "again": NEW_PASSWORD})
     assert client.get("/password").status_code == 200
     assert elsewhere.get("/password").status_code == 302
+
+
+def test_an_idle_session_ends(client: FlaskClient, app: Flask, officer: int) -> None:
+    sign_in(client, "jingban")
+    assert client.get("/password").status_code == 200
+    app.permanent_session_lifetime = timedelta(seconds=-1)
+    assert client.get("/password").headers["Location"].startswith("/sign-in")
+
+
+def test_an_unknown_name_costs_as_much_hashing_as_a_known_one(app: Flask, officer: int) -> None:
+    rule = LockRule(5, 30)
+    with app.app_context(), transaction() as session:
+        now = datetime.now(UTC)
+        known = begin_attempt(session, "jingban", rule=rule, now=now, address="")
+        unknown = begin_attempt(session, "nobody", rule=rule, now=now, address="")
+    assert known.password_hash.split("$")[:4] == unknown.password_hash.split("$")[:4]
+    assert not unknown.is_right("nobody has this password")
 
 
 def test_the_brake_stops_a_flood_of_guesses(client: FlaskClient, app: Flask, officer: int) -> None:

@@ -29,6 +29,11 @@ def hash_random_password(password: str) -> str:
     return _random_hasher.hash(password)
 
 
+def is_light(password_hash: str) -> bool:
+    """Whether a hash is checked in less time than that of a chosen password."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
 def is_password(password_hash: str, password: str) -> bool:
     """Whether a password is the one that was hashed."""
     try:

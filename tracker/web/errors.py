@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -63,6 +63,12 @@ def install(app: Flask) -> None:
             # Who is asking cannot be looked up either; the page of the refusal must not try again.
             g._login_user = AnonymousUserMixin()
         return answer(503, SENTENCES[503])
+
+    @app.errorhandler(IntegrityError)
+    def _collision(error: IntegrityError) -> Any:
+        # Two people entered the same thing at the same moment; one of them was first.
+        app.logger.warning("collision at %s: %s", request.path, error.orig)
+        return answer(409, "就在您提交的时候，别人已经登记了相同的内容。请返回查看最新内容。")
 
     @app.errorhandler(DataError)
     @app.errorhandler(OverflowError)
