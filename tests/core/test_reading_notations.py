@@ -320,3 +320,14 @@ def test_the_reading_prints_as_the_agreed_shape():
     task = "no path part kind title text lead responsible cooperating leader deadline milestones targets source"
     assert list(reading["tasks"][0]) == task.split()
     assert reading["tasks"][0]["responsible"][0] == {"printed": "市水务局", "name": "市水务局", "start": 24, "end": 28}
+
+
+def test_a_table_that_repeats_the_text_only_adds_what_it_leaves_out():
+    rows = "序号\t工作任务\t责任单位\n1\t修堤\t市水务局\n2\t清淤\t市水务局\n3\t架桥\t市住建局"
+    plan = read(f"一、重点任务\n1.修堤。加固堤防。\n2.清淤。(市港口局负责)\n附件\n任务分工表\n{rows}")
+    assert [(task.title, [unit.name for unit in task.responsible]) for task in plan.tasks] == [
+        ("修堤", ["市水务局"]),
+        ("清淤", ["市港口局"]),
+        ("架桥", ["市住建局"]),
+    ]
+    assert [finding.code for finding in plan.findings].count("task.repeated") == 2

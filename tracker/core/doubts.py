@@ -31,6 +31,7 @@ _SENTENCES = {
     "deadline.from-text": (Level.CHECK, "完成时限取自正文“{printed}”，请核对。"),
     "task.unassigned": (Level.ERROR, "任务“{title}”没有写明责任单位，请指定。"),
     "task.suggested": (Level.ERROR, "任务“{title}”没有写明责任单位，句中主语是“{name}”，是否由其负责，请确定。"),
+    "task.repeated": (Level.CHECK, "责任表中的“{title}”与正文任务相同，未重复列出。"),
     "task.measure": (Level.INFO, "“{title}”属于保障措施，默认不列为任务。"),
     "text.damaged": (Level.CHECK, "此处文字可能在转换中损坏，请对照原件。"),
     "text.reading": (Level.INFO, "此处拼音是转换时带入的，读取时已略过。"),

@@ -64,7 +64,7 @@ class Drafting:
     def plan(self) -> DraftPlan:
         """Gives the reading, findings in the order of their places."""
         tasks = [task for item in self._found for task in self._tasks(item)]
-        tasks += [task for row, duty in self._row_duties for task in self._row_task(row, duty)]
+        tasks = self._with_rows(tasks)
         tasks.sort(key=lambda task: (task.source.start, task.part or 0))
         rules = [rule for rule in self._rules if rule.kind is not RuleKind.UNLABELLED]
         for rule in self._rules:
@@ -137,6 +137,28 @@ class Drafting:
             found.append(self._task(item, duty, (start, stop), k + 1 if several else None))
             start = self._after(stop, end)
         return found
+
+    def _with_rows(self, tasks: list[DraftTask]) -> list[DraftTask]:
+        """The tasks with those of responsibility tables; a table that repeats the text only adds what it leaves out."""
+        places = {_bare(task.title): i for i, task in enumerate(tasks)}
+        rows: list[DraftTask] = []
+        for row, duty in self._row_duties:
+            for task in self._row_task(row, duty):
+                place = places.get(_bare(task.title))
+                if place is None:
+                    rows.append(task)
+                    continue
+                self._findings.append(doubt("task.repeated", task.source.start, task.source.end, title=task.title))
+                if not (tasks[place].lead or tasks[place].responsible or tasks[place].cooperating):
+                    tasks[place] = replace(
+                        tasks[place],
+                        kind="task",
+                        lead=task.lead,
+                        responsible=task.responsible,
+                        cooperating=task.cooperating,
+                        deadline=tasks[place].deadline or task.deadline,
+                    )
+        return tasks + rows
 
     def _row_duty(self, row: ResponsibilityRow) -> Duty:
         """What the cells of a responsibility table's row say."""
@@ -431,6 +453,10 @@ class Drafting:
             self._findings.append(doubt("unit.bare", start, end, printed=printed))
         if re.search(r"[局委办厅府会](?:和|及|与|暨).", words):
             self._findings.append(doubt("unit.joined", start, end, printed=printed))
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"\W", "", title)
 
 
 def _length(node: Node | None) -> int:

@@ -58,7 +58,8 @@ class Items:
             if paragraph.end - paragraph.start > 80:
                 continue
             text = self._view.chars[paragraph.start : paragraph.end]
-            if is_closing(text) or is_contact(text) or self._is_signature(index, text) or self._is_imprint(index, text):
+            contact = is_contact(text) and last == len(self._view.paragraphs)
+            if contact or is_closing(text) or self._is_signature(index, text) or self._is_imprint(index, text):
                 return index
         return last
 

@@ -170,7 +170,7 @@ def _depth(text: str) -> int:
 
 
 def _is_known(name: str, lexicon: Lexicon) -> bool:
-    if lexicon.knows(host_of(name)):
+    if lexicon.knows(host_of(name)) or name in ("单位", "部门"):
         return True
     told = re.match(rf"(?:{_LEVEL}|各)", name) or any(name.startswith(place) for place in lexicon.places)
     return bool(told) and len(name) >= 3 and looks_like_unit(name)
