@@ -103,6 +103,27 @@ def test_an_item_is_edited_in_its_place_and_a_refusal_keeps_the_words(review: Pa
     expect(review.locator("form.edit-item")).to_have_count(0)
 
 
+def test_an_open_edit_outlives_other_acts_and_a_session_that_ended(review: Page) -> None:
+    card = review.locator(".item", has_text="建设公交专用道")
+    card.locator("[data-edit]").click()
+    card.locator("[name=leader]").fill("分管副市长")
+    first = review.locator("[data-stop]").first.get_attribute("id")
+    review.locator(f"#{first} [data-primary]").click()
+    expect(review.locator(f"#{first}")).to_have_count(0)
+    expect(card.locator("[name=leader]")).to_have_value("分管副市长")
+    review.context.clear_cookies()
+    card.get_by_role("button", name="保存").click()
+    expect(review.locator("#review-alert")).to_contain_text("登录已过期")
+    expect(card.locator("[name=leader]")).to_have_value("分管副市长")
+    review.reload()
+    review.fill("[name=login_name]", "chen")
+    review.fill("[name=password]", PASSWORD)
+    review.click("main button[type=submit]")
+    review.wait_for_url("**/imports/*")
+    card.locator("[data-edit]").click()
+    expect(card.locator("[name=leader]")).to_have_value("分管副市长")
+
+
 def test_words_selected_in_the_document_become_an_item_at_their_place(review: Page) -> None:
     review.evaluate(
         """() => {

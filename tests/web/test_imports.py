@@ -81,6 +81,9 @@ def test_a_plan_goes_from_upload_over_review_to_tasks_and_back(app: Flask, offic
     accepted = office.post("/imports/1/accept", data={"version": draft(app).version})
     assert accepted.status_code == 302
     assert [task.state for task in stored(app, select(Task))] == [TaskState.DRAFT] * 4
+    plan = office.get("/plans/1").get_data(as_text=True)
+    assert "/imports/of-plan/1" in plan and "/plans/1/tasks/new" in plan
+    assert office.get("/imports/of-plan/1").location.endswith("/imports/1/accepted")
     assert "已入库" in office.get("/imports/1/accepted").get_data(as_text=True)
     assert office.post("/imports/1/undo").status_code == 302
     assert stored(app, select(Plan)) == []
@@ -169,6 +172,7 @@ def test_an_officer_of_another_city_finds_nothing_and_changes_nothing(app: Flask
     sign_in(office, "neighbour")
     for path in PAGES:
         assert office.get("/imports/1" + path).status_code == 404, path
+    assert office.get("/imports/of-plan/1").status_code == 404
     for path, data in ACTS.items():
         assert office.post("/imports/1" + path, data=data).status_code == 404, path
     office.post("/sign-out")

@@ -45,9 +45,17 @@ def _strongest(duties: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def breaks_of(text: str) -> list[int]:
-    """Gives the places where a text may be parted: after a full stop or a line, never at its ends."""
-    places = [at + 1 for at, character in enumerate(text) if character in "。;；\n"]
-    return [at for at in places if text[:at].strip() and text[at:].strip()]
+    """Gives the places where a text may be parted: after a full stop or a line, never in or right before a bracket."""
+    places = []
+    depth = 0
+    for at, character in enumerate(text, start=1):
+        depth += (character in "(（[［〔【") - (character in ")）]］〕】")
+        if depth <= 0 and character in "。;；\n":
+            depth = 0
+            places.append(at)
+    return [
+        at for at in places if text[:at].strip() and text[at:].strip() and text[at:].lstrip()[0] not in "(（[［〔【"
+    ]
 
 
 def split_item(session: Session, actor: Actor, key: ItemKey, at: int, *, now: datetime) -> tuple[DraftItem, DraftItem]:

@@ -17,7 +17,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import DraftStatus, DueBasis, DutyRole, TaskKind
 from tracker.db import office_date
 from tracker.documents import Limits, read_document
-from tracker.errors import Invalid
+from tracker.errors import Invalid, NotFound
 from tracker.models import (
     DraftFinding,
     DraftItem,
@@ -28,6 +28,7 @@ from tracker.models import (
     User,
 )
 from tracker.services import audit
+from tracker.services.access import find_plan
 from tracker.services.draft_facts import ASKED_ANYWAY
 from tracker.services.drafts import STEP, find_draft
 from tracker.services.naming import note_names, register_of
@@ -303,6 +304,14 @@ def plans_like(session: Session, actor: Actor, draft_id: int) -> list[tuple[int,
         same = or_(same, Plan.doc_no == draft.doc_no)
     query = select(Plan.id, Plan.title).where(Plan.jurisdiction_id == actor.jurisdiction_id, same).order_by(Plan.id)
     return list(session.execute(query).tuples())
+
+
+def draft_of_plan(session: Session, actor: Actor, plan_id: int) -> int:
+    """Gives the id of the draft a plan was made of. Raises NotFound for a plan that was not imported."""
+    plan = find_plan(session, actor, plan_id)
+    if plan.draft_id is None:
+        raise NotFound("这份方案不是由文件导入的，没有导入记录。")
+    return plan.draft_id
 
 
 def source_file(session: Session, actor: Actor, draft_id: int) -> tuple[bytes, str]:

@@ -186,11 +186,23 @@
     }
   }
 
-  function replaceList(html, position, anchor) {
+  // Edits that are open and not yet saved outlive the renewal of the list around them.
+  function openEdits(saved) {
+    return Array.from(list.querySelectorAll(".edit-place"))
+      .filter((place) => !place.contains(saved))
+      .map((place) => [place.closest(".item").id, place]);
+  }
+
+  function replaceList(html, position, anchor, saved) {
+    const unsaved = openEdits(saved);
     const ticked = new Set(Array.from(list.querySelectorAll("input[name=items]:checked"), (box) => box.value.split(":")[0]));
     const before = anchor && document.getElementById(anchor) ? document.getElementById(anchor).getBoundingClientRect().top : null;
     fill(list, html);
     for (const box of list.querySelectorAll("input[name=items]")) box.checked = ticked.has(box.value.split(":")[0]);
+    for (const [id, place] of unsaved) {
+      const card = document.getElementById(id);
+      if (card) card.append(place);
+    }
     dressList();
     const after = anchor ? document.getElementById(anchor) : null;
     if (before !== null && after) window.scrollBy(0, after.getBoundingClientRect().top - before);
@@ -202,13 +214,38 @@
     list.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  function failed(status, html) {
-    if (status === 409 || status === 404) {
-      alertIn("这一处刚刚被他人改过，页面已过期。请刷新页面后再试，其他内容不受影响。");
-      return;
-    }
-    if (status === 0 || !html) location.reload();
+  function failed(status) {
+    if (status === 409 || status === 404) alertIn("这一处刚刚被他人改过，页面已过期。请刷新页面后再试，其他内容不受影响。");
+    else if (status === 0 || status === 400) alertIn("登录已过期。请刷新页面重新登录，再打开这一条，填写的内容会恢复。");
     else alertIn("操作没有生效，请稍后重试。");
+  }
+
+  // What was typed into an edit that could not be sent waits in this tab until the same edit is opened again.
+  function keptKey(action) {
+    return "edit:" + document.body.dataset.person + ":" + new URL(action, location.href).pathname;
+  }
+
+  function keep(form) {
+    if (!form.matches("[data-inline]")) return;
+    const typed = Array.from(new FormData(form)).filter(([name]) => name !== "csrf_token" && name !== "version");
+    sessionStorage.setItem(keptKey(form.action), JSON.stringify(typed));
+  }
+
+  function restore(form) {
+    const kept = JSON.parse(sessionStorage.getItem(keptKey(form.action)) || "null");
+    if (!kept) return;
+    const typed = new Map(kept);
+    for (const field of form.elements) {
+      if (!field.name || field.type === "hidden") continue;
+      if (field.type === "radio") field.checked = typed.get(field.name) === field.value;
+      else if (field.type === "checkbox") field.checked = typed.has(field.name);
+      else if (typed.has(field.name)) field.value = typed.get(field.name);
+    }
+    const notice = document.createElement("p");
+    notice.className = "flash flash-info";
+    notice.setAttribute("role", "status");
+    notice.textContent = "已恢复您上次填写、尚未保存的内容。";
+    form.prepend(notice);
   }
 
   function alertIn(words) {
@@ -242,7 +279,8 @@
         if (status === 200) {
           const old = document.getElementById("review-alert");
           if (old) old.remove();
-          replaceList(html, position, card && card.id);
+          sessionStorage.removeItem(keptKey(form.action));
+          replaceList(html, position, card && card.id, form);
           if (card && position === null) {
             const again = document.getElementById(card.id);
             if (again) again.focus({ preventScroll: true });
@@ -251,8 +289,12 @@
           const place = form.parentElement;
           fill(place, html);
           focusFirst(place);
-        } else failed(status, html);
+        } else {
+          keep(form);
+          failed(status);
+        }
       } catch {
+        keep(form);
         alertIn("网络不通，操作没有生效。填写的内容还在，请稍后重试。");
       } finally {
         delete form.dataset.busy;
@@ -287,6 +329,7 @@
         place.className = "edit-place";
         card.append(place);
         fill(place, html);
+        restore(place.querySelector("form"));
         showSource(card.dataset.item);
         focusFirst(place);
       } catch {
@@ -297,6 +340,7 @@
     if (cancel) {
       event.preventDefault();
       const card = cancel.closest(".item");
+      sessionStorage.removeItem(keptKey(cancel.closest("form").action));
       cancel.closest(".edit-place").remove();
       card.focus();
     }

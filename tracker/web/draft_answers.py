@@ -151,6 +151,7 @@ def _name_page(draft_id: int, name_id: int, **more: Any) -> str:
             "group_id": str(row.group_id or ""),
             "new_kind": row.new_kind.value if row.new_kind else UnitKind.DEPARTMENT.value,
             "new_name": row.new_name or row.name,
+            "group_name": row.new_name or row.name,
             "new_members": "\n".join(name for name in row.member_names if name not in rows.born_names()),
         }
     )
@@ -180,12 +181,13 @@ def decide_name_now(draft_id: int, name_id: int) -> Any:
 
 
 def _choice(form: MultiDict[str, str]) -> draft_names.NameChoice:
+    decision = NameDecision(form.get("decision", ""))
     return draft_names.NameChoice(
-        decision=NameDecision(form.get("decision", "")),
+        decision=decision,
         unit_id=_id(form.get("unit_id", "")),
         group_id=_id(form.get("group_id", "")),
         new_kind=UnitKind(form["new_kind"]) if form.get("new_kind") else None,
-        new_name=form.get("new_name", ""),
+        new_name=form.get("group_name" if decision is NameDecision.NEW_GROUP else "new_name", ""),
         member_ids=tuple(found for value in form.getlist("members") if (found := _id(value)) is not None),
         member_names=tuple(
             line.strip() for line in (*form.getlist("born"), *form.get("new_members", "").splitlines()) if line.strip()

@@ -14,7 +14,6 @@ from tracker.core.terms import DutyRole
 from tracker.errors import Invalid
 from tracker.services import handmade
 from tracker.web.access import allow, current_actor
-from tracker.web.plan_links import plan_url
 from tracker.web.typed import day
 
 blueprint = Blueprint("handmade", __name__)
@@ -50,7 +49,7 @@ def add_task_now(plan_id: int | None = None) -> Any:
     except Invalid as error:
         return _page(request.form, error.fields), 422
     flash(f"已添加“{title}”，尚未交办。", "success")
-    return redirect(plan_url(home) or url_for("handmade.add_task"))
+    return redirect(url_for("plans.detail", plan_id=home))
 
 
 def _typed(form: MultiDict[str, str]) -> handmade.HandTask:

@@ -14,7 +14,6 @@ from tracker.errors import Conflict, Invalid, Unreadable
 from tracker.services import acceptance, draft_answers, draft_document, draft_rows, drafts, imports
 from tracker.web.access import allow, current_actor
 from tracker.web.downloads import download
-from tracker.web.plan_links import plan_url
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 MEGABYTE = 1024 * 1024
@@ -36,7 +35,6 @@ def _index(errors: dict[str, str] | None = None, pasted: str = "") -> str:
         pasted=pasted,
         accepted=ACCEPTED,
         limit_mb=_limit_bytes() // MEGABYTE,
-        plan_url=plan_url,
     )
 
 
@@ -71,7 +69,7 @@ def _to_known(known: imports.Known) -> Response:
     said = f"这份文件已由{known.uploaded_by}于 {when} 导入，没有重复导入。"
     if known.status is DraftStatus.ACCEPTED and known.plan_id is not None:
         flash(said + "下面是由它生成的方案。", "info")
-        return redirect(plan_url(known.plan_id) or url_for("imports.accepted", draft_id=known.draft_id))
+        return redirect(url_for("plans.detail", plan_id=known.plan_id))
     flash(said + "请在已有的草稿上继续核对。", "info")
     return redirect(url_for("imports.review", draft_id=known.draft_id))
 
@@ -113,9 +111,7 @@ def _accept_page(draft_id: int, errors: dict[str, str] | None = None) -> Any:
         return redirect(url_for("imports.accepted", draft_id=draft_id))
     problems = acceptance.problems(session, current_actor(), draft_id)
     twins = imports.plans_like(session, current_actor(), draft_id)
-    return render_template(
-        "imports/accept.html", review=rows, problems=problems, errors=errors, twins=twins, plan_url=plan_url
-    )
+    return render_template("imports/accept.html", review=rows, problems=problems, errors=errors, twins=twins)
 
 
 @blueprint.post("/<int:draft_id>/accept")
@@ -132,7 +128,7 @@ def accept_now(draft_id: int) -> Any:
     except Conflict as error:
         return _accept_page(draft_id, {"": error.message}), 409
     flash("方案已入库，任务处于草拟状态，尚未交办。请核对后提请立项。", "success")
-    return redirect(plan_url(plan_id) or url_for("imports.accepted", draft_id=draft_id))
+    return redirect(url_for("plans.detail", plan_id=plan_id))
 
 
 @blueprint.get("/<int:draft_id>/accepted")
@@ -141,7 +137,14 @@ def accepted(draft_id: int) -> Any:
     rows = draft_rows.review(db.reading(), current_actor(), draft_id)
     if rows.head.status is DraftStatus.REVIEWING:
         return redirect(url_for("imports.review", draft_id=draft_id))
-    return render_template("imports/accepted.html", review=rows, plan_url=plan_url)
+    return render_template("imports/accepted.html", review=rows)
+
+
+@blueprint.get("/of-plan/<int:plan_id>")
+@allow(Permission.PLANS_IMPORT)
+def of_plan(plan_id: int) -> Any:
+    draft_id = imports.draft_of_plan(db.reading(), current_actor(), plan_id)
+    return redirect(url_for("imports.accepted", draft_id=draft_id))
 
 
 @blueprint.post("/<int:draft_id>/undo")
