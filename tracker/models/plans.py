@@ -88,6 +88,8 @@ class Task(Versioned, LightDates, Base):
     __table_args__ = (
         Index("ix_task_jurisdiction_state_due_on", "jurisdiction_id", "state", "due_on"),
         Index("ix_task_jurisdiction_late_on", "jurisdiction_id", "late_on"),
+        Index("ix_task_jurisdiction_behind_on", "jurisdiction_id", "behind_on"),
+        Index("ix_task_jurisdiction_near_on", "jurisdiction_id", "near_on"),
         Index("ix_task_plan_position", "plan_id", "position"),
         CheckConstraint("due_on IS NULL OR due_basis IS NOT NULL", name="due_basis_given"),
     )
@@ -132,6 +134,7 @@ class Assignment(Versioned, LightDates, Base):
         UniqueConstraint("task_id", "unit_id"),
         Index("ix_assignment_unit_state_due_on", "unit_id", "state", "due_on"),
         Index("ix_assignment_jurisdiction_state_late_on", "jurisdiction_id", "state", "late_on"),
+        Index("ix_assignment_jurisdiction_state_behind_on", "jurisdiction_id", "state", "behind_on"),
         Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),
         CheckConstraint("is_first_lead = false OR role = 'lead'", name="first_lead_leads"),
