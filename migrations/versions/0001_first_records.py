@@ -785,7 +785,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index("ix_task_jurisdiction_behind_on", ["jurisdiction_id", "behind_on"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_late_on", ["jurisdiction_id", "late_on"], unique=False)
+        batch_op.create_index("ix_task_jurisdiction_near_on", ["jurisdiction_id", "near_on"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_state_due_on", ["jurisdiction_id", "state", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_outline_node_id"), ["outline_node_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_parent_id"), ["parent_id"], unique=False)
@@ -855,6 +857,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(
+            "ix_assignment_jurisdiction_state_behind_on", ["jurisdiction_id", "state", "behind_on"], unique=False
+        )
         batch_op.create_index(
             "ix_assignment_jurisdiction_state_late_on", ["jurisdiction_id", "state", "late_on"], unique=False
         )
@@ -1223,6 +1228,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assignment_task_id"))
         batch_op.drop_index("ix_assignment_plan_unit")
         batch_op.drop_index("ix_assignment_jurisdiction_state_late_on")
+        batch_op.drop_index("ix_assignment_jurisdiction_state_behind_on")
         batch_op.drop_index(batch_op.f("ix_assignment_group_id"))
 
     op.drop_table("assignment")
@@ -1231,7 +1237,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_parent_id"))
         batch_op.drop_index(batch_op.f("ix_task_outline_node_id"))
         batch_op.drop_index("ix_task_jurisdiction_state_due_on")
+        batch_op.drop_index("ix_task_jurisdiction_near_on")
         batch_op.drop_index("ix_task_jurisdiction_late_on")
+        batch_op.drop_index("ix_task_jurisdiction_behind_on")
 
     op.drop_table("task")
     with op.batch_alter_table("outline_node", schema=None) as batch_op:
