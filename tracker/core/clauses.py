@@ -64,6 +64,8 @@ _MARK = re.compile(
 )
 _ASIDE = re.compile(r"\(([^()]{2,60})\)$")
 _CONTACT = re.compile(r"\((?:联系|电话|负责人|责任人|分管)")
+# A part of a list longer than this is running text.
+_LONGEST = 300
 _SEPARATORS = "、,;。/|\n"
 # A leader named by office in the place of a unit: 分管副省长、协管副秘书长负责.
 PERSON = re.compile(
@@ -140,6 +142,9 @@ class _Reader:
             self._skipping = False
             if first and chars[first - 1] in ";。":
                 self.finish()
+        if last - first > _LONGEST:
+            self.clause.objects.append((first, last))
+            return
         if self._skipping or words in _EMPTY or is_rule(_outside(words)):
             return
         if is_deadline(words):

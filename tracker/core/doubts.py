@@ -20,7 +20,7 @@ _SENTENCES = {
     "unit.bare": (Level.CHECK, "“{printed}”前面没有可以承接的单位，简称无法补全，请核对。"),
     "unit.group": (Level.INFO, "“{printed}”代表多个单位，立项前需要对应到具体成员。"),
     "lead.by-rule": (Level.INFO, "依照文中“第一责任单位为牵头单位”的说明，“{name}”列为牵头单位。"),
-    "lead.missing": (Level.CHECK, "任务“{title}”没有写明牵头单位。"),
+    "lead.missing": (Level.INFO, "任务“{title}”没有写明牵头单位。"),
     "role.unlabelled": (Level.CHECK, "括号内只列了单位，没有写明是牵头还是责任，按{role}单位读取。"),
     "assignment.sentence": (Level.CHECK, "责任单位是从正文句子中读出的，请核对。"),
     "assignment.parts": (Level.INFO, "“{title}”有{count}处责任分工，拆成{count}个具体事项。"),

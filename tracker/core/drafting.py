@@ -55,6 +55,7 @@ class Drafting:
         self._findings += table_findings
         self._items = Items(self._view, self._outline, self._head, self._tabled())
         self._found = self._items.all()
+        self._noted: set[str] = set()
         self._row_duties = [(row, self._row_duty(row)) for row in self._rows]
         self._lexicon = self._names()
         self._year = self._default_year()
@@ -124,9 +125,9 @@ class Drafting:
         if not duties:
             return [self._unassigned(item, spare)]
         start, end = self._stretch(item.first, item.last)
-        several = len(duties) > 1 or (item.node is None and item.listed > 1)
-        if several:
-            title = self._printed_title(item, duties)
+        several = len(duties) > 1
+        title = self._printed_title(item, duties) if item.node else None
+        if several and title is not None:
             self._doubt("assignment.parts", start, min(end, start + 60), title=title, count=len(duties))
         found = []
         for k, duty in enumerate(duties):
@@ -134,7 +135,9 @@ class Drafting:
             for other in spare if not several else []:
                 duty.deadlines += other.deadlines
                 duty.leader = duty.leader or other.leader
-            found.append(self._task(item, duty, (start, stop), k + 1 if several else None))
+            place = Span(start, stop)
+            named = title if title is not None else self._plain_title(start, duty)
+            found.append(self._task(item, duty, place=place, part=k + 1 if several else None, title=named))
             start = self._after(stop, end)
         return found
 
@@ -232,11 +235,10 @@ class Drafting:
         paragraphs = self._view.paragraphs
         return paragraphs[first].start, paragraphs[max(first, last - 1)].end
 
-    def _task(self, item: Item, duty: Duty, place: tuple[int, int], part: int | None) -> DraftTask:
+    def _task(self, item: Item, duty: Duty, *, place: Span, part: int | None, title: str) -> DraftTask:
         view = self._view
-        start, end = place
+        start, end = place.start, place.end
         units = self._units(duty)
-        title = self._printed_title(item, item.duties) if item.node else self._plain_title(start, duty)
         self._note_duty(duty)
         if not units[Role.LEAD]:
             self._doubt("lead.missing", duty.start, duty.end, title=title)
@@ -443,10 +445,14 @@ class Drafting:
             self._doubt("role.unlabelled", duty.start, duty.end, role=role)
 
     def _note_name(self, words: str, name: str, place: Span) -> None:
+        """Points out what is to be looked at in a name; a group, a bare or a joined name once for the whole plan."""
         start, end = place.start, place.end
         printed = self._content[start:end]
         if host_of(words) != words:
             self._findings.append(doubt("unit.office", start, end, printed=printed, name=name))
+        if name in self._noted:
+            return
+        self._noted.add(name)
         if name.startswith(("各", "有关", "相关")) or "成员单位" in name:
             self._findings.append(doubt("unit.group", start, end, printed=printed))
         elif name == words and not is_whole(words, self._lexicon.places):

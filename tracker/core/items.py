@@ -28,7 +28,6 @@ class Item:
     last: int
     duties: list[Duty] = field(default_factory=list)
     kind: ChapterKind = ChapterKind.TASK
-    listed: int = 0
 
 
 class Items:
@@ -113,7 +112,7 @@ class Items:
     def _item(self, node: Node) -> Item:
         whole = node not in self._holding
         last = self.ends[node] if whole else self.owns[node]
-        return Item(node, node.first, last, self.duties[node], listed=len(self.duties[node]))
+        return Item(node, node.first, last, self.duties[node])
 
     def _unnumbered(self) -> list[Item]:
         """Paragraphs outside every number that say who does them."""
