@@ -102,6 +102,18 @@ def test_the_same_file_again_leads_to_what_it_became(app: Flask, office: FlaskCl
     assert len(stored(app, select(ImportDraft))) == 1
 
 
+def test_the_same_plan_in_another_file_is_pointed_out_before_it_is_accepted_twice(
+    app: Flask, office: FlaskClient
+) -> None:
+    upload(office)
+    decide_everything(app, office)
+    office.post("/imports/1/accept", data={"version": draft(app).version})
+    upload(office, (PLAN + "\n").encode(), "另一份.txt")
+    answers = {"lead_mode": "first", "due_mode": "standing", "version": draft(app).version}
+    assert office.post("/imports/2/questions", data=answers).status_code == 302
+    assert "名称或文号相同的方案" in office.get("/imports/2/accept").get_data(as_text=True)
+
+
 def test_pasted_words_are_read_like_a_file(app: Flask, office: FlaskClient) -> None:
     answer = office.post("/imports", data={"pasted": PLAN.replace("\n", "\r\n")})
     assert answer.status_code == 302

@@ -42,6 +42,7 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 PASTED = "粘贴文本.txt"
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ def _draft(actor: Actor, source: SourceDocument, plan: Mapping[str, Any], now: d
     everyone = [rule for rule in plan.get("rules", []) if rule["kind"] == "everyone"]
     kept = {key: plan.get(key, []) for key in ("targets", "indicators", "rules")}
     shared = [name for rule in everyone for name in split_names(everyone_words(rule["printed"]))]
+    shared = [name[:LONGEST_NAME] for name in shared]
     return ImportDraft(
         jurisdiction_id=actor.jurisdiction_id,
         source_document_id=source.id,
@@ -219,7 +221,7 @@ def item_of(task: Mapping[str, Any], position: int) -> DraftItem:
         is_included=kind is TaskKind.TASK,
         title=task["title"],
         text=task["text"],
-        duties=[{"role": role.value, **unit} for role in DutyRole for unit in task[role.value]],
+        duties=[_duty(role, unit) for role in DutyRole for unit in task[role.value]],
         leader=(task.get("leader") or "")[:200],
         deadline_printed=deadline.get("printed", "")[:200],
         due_on=due_on,
@@ -230,6 +232,12 @@ def item_of(task: Mapping[str, Any], position: int) -> DraftItem:
         start=task["source"]["start"],
         end=task["source"]["end"],
     )
+
+
+def _duty(role: DutyRole, unit: Mapping[str, Any]) -> dict[str, Any]:
+    # What is too long for a name is no name; it is cut so that the reviewer sees it and decides.
+    cut = {key: unit[key][:LONGEST_NAME] for key in ("printed", "name")}
+    return {"role": role.value, **unit, **cut}
 
 
 def _finding(finding: Mapping[str, Any]) -> DraftFinding:
