@@ -143,7 +143,7 @@ def test_text_and_annex_of_the_paper_say_the_figures_of_the_summary() -> None:
     assert "200项任务（222个具体事项）" in text
     late, units = paper.tables
     assert [cell.text for cell in late.rows[1].cells][1:7] == [
-        "3.建设量子产业园", "市科学技术局（牵头）", "2026-08-31", "2026-09-30", "逾期", "18",
+        "3.建设量子产业园", "市科学技术局（牵头）", "2026.8.31", "2026.9.30", "逾期", "18",
     ]  # fmt: skip
     assert [cell.text for cell in units.rows[-1].cells] == ["", "合计", "30", "6", "6", "6", "6", "6"]
     assert all("w:tblHeader" in table.rows[0]._tr.xml for table in paper.tables)

@@ -109,7 +109,7 @@ def _late_table(paper: Paper, summary: Summary) -> None:
         )
         for place, row in enumerate(summary.late, start=1)
     ]
-    _table(paper, head, rows, (11, 52, 32, 21, 21, 16, 16, 16, 40))
+    _table(paper, head, rows, widths_mm=(11, 55, 36, 24, 24, 14, 14, 14, 33), words=(1, 2, 8))
 
 
 def _unit_table(paper: Paper, summary: Summary) -> None:
@@ -122,15 +122,15 @@ def _unit_table(paper: Paper, summary: Summary) -> None:
     if rows:
         rows.append(("", "合计", str(sum(total)), *(str(count) for count in total)))
     paper.note("注：涉及多个单位的分别计算。")
-    _table(paper, head, rows, (14, 76, 22, 22, 22, 22, 22, 25))
+    _table(paper, head, rows, widths_mm=(14, 76, 22, 22, 22, 22, 22, 25), words=(1,))
 
 
-def _table(paper: Paper, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
+def _table(paper: Paper, head: Sequence[str], rows: Sequence[Sequence[str]], **layout: Sequence[float]) -> None:
     if rows:
-        paper.table(head, rows, widths)
+        paper.table(head, rows, widths_mm=layout["widths_mm"], words=layout["words"])
     else:
         paper.body("无。")
 
 
 def _short(value: date | None) -> str:
-    return value.isoformat() if value else "—"
+    return f"{value.year}.{value.month}.{value.day}" if value else "—"

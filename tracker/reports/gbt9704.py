@@ -113,17 +113,27 @@ class Paper:
         """Puts a small note over or under a table."""
         self._paragraph(text, FANG, Pt(12)).paragraph_format.line_spacing = Pt(20)
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], widths_mm: Sequence[float]) -> None:
-        """Puts a ruled table whose head is repeated on every page and whose rows are not torn apart."""
+    def table(
+        self,
+        head: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        widths_mm: Sequence[float],
+        words: Sequence[float] = (),
+    ) -> None:
+        """Puts a ruled table whose head is repeated on every page and whose rows are not torn apart.
+
+        Takes `words`, the columns of running text, which are set from the left; the others are centred.
+        """
         table = self.document.add_table(rows=1, cols=len(head), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
         for column, width in zip(table.columns, widths_mm, strict=True):
             column.width = Mm(width)
-        _fill(table.rows[0], head, widths_mm, font=HEI)
+        _fill(table.rows[0], head, widths_mm, font=HEI, words=())
         _flag(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
         for row in rows:
-            _fill(table.add_row(), row, widths_mm, font=FANG)
+            _fill(table.add_row(), row, widths_mm, font=FANG, words=words)
         for made in table.rows:
             _flag(made._tr.get_or_add_trPr(), "w:cantSplit")
 
@@ -245,15 +255,14 @@ def _page_field(paragraph: Paragraph) -> None:
         run._r.append(element)
 
 
-def _fill(row: Any, values: Sequence[str], widths_mm: Sequence[float], *, font: str) -> None:
-    for cell, value, width in zip(row.cells, values, widths_mm, strict=True):
+def _fill(row: Any, values: Sequence[str], widths_mm: Sequence[float], *, font: str, words: Sequence[float]) -> None:
+    for place, (cell, value, width) in enumerate(zip(row.cells, values, widths_mm, strict=True)):
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
         _off_grid(paragraph)
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         paragraph.paragraph_format.line_spacing = Pt(16)
-        is_short = font is HEI or len(value) <= 8
-        paragraph.alignment = Alignment.CENTER if is_short else Alignment.LEFT
+        paragraph.alignment = Alignment.LEFT if place in words else Alignment.CENTER
         _font(paragraph.add_run(printable(value)), font, TABLE)
 
 

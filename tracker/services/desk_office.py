@@ -15,7 +15,7 @@ from tracker.models import Assignment, ClosingRequest, ImportDraft, Plan, Progre
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.last_words import LastWord, last_words
 from tracker.services.lights import light_condition
-from tracker.services.overdue import in_charge, on_board
+from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
 from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
 
 NEWLY = timedelta(days=7)
@@ -77,12 +77,12 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
         _here(ClosingRequest, actor), ClosingRequest.status == ReportStatus.SUBMITTED
     )
     board = select(func.count(Assignment.id)).join(Task, Task.id == Assignment.task_id)
-    board = board.where(_here(Assignment, actor), on_board(today.day))
+    late, behind = (board.where(on_board(actor.jurisdiction_id, today.day, (light,))) for light in BOARD_LIGHTS)
     return select(
         _number(reports).label("reports"),
         _number(closings).label("closings"),
-        _number(board.where(light_condition(Assignment, Light.LATE, today.day))).label("late"),
-        _number(board.where(light_condition(Assignment, Light.BEHIND, today.day))).label("behind"),
+        _number(late).label("late"),
+        _number(behind).label("behind"),
     )
 
 
@@ -98,7 +98,7 @@ def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
     query = (
         select(Plan.id, Plan.title, Plan.doc_no, Task.state, func.count().label("count"))
         .join(Task, Task.plan_id == Plan.id)
-        .where(_here(Plan, actor), Task.state.in_(PREPARED))
+        .where(_here(Task, actor), Task.state.in_(PREPARED))
         .group_by(Plan.id, Plan.title, Plan.doc_no, Task.state)
         .order_by(Plan.id)
     )
@@ -155,7 +155,7 @@ def _late_duties(actor: Actor, today: Today) -> Select[Any]:
         .join(Task, Task.id == Assignment.task_id)
         .join(Plan, Plan.id == Assignment.plan_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(_here(Assignment, actor), on_board(today.day), light_condition(Assignment, Light.LATE, today.day))
+        .where(on_board(actor.jurisdiction_id, today.day, (Light.LATE,)))
     )
 
 
