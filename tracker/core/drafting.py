@@ -367,8 +367,10 @@ class Drafting:
                 deadline = told
         if deadline is None and len(steps) == 1 and not duty.deadlines:
             step = steps[0]
-            deadline = Deadline(step.printed, step.date, DeadlineKind.DATE, step.start, step.end)
-            self._findings.append(doubt("deadline.from-text", step.start, step.end, printed=step.printed))
+            words = step.printed.split("前", 1)[0] + "前"
+            place = (step.start, min(step.end, step.start + len(words)))
+            deadline = Deadline(words, step.date, DeadlineKind.DATE, *place)
+            self._findings.append(doubt("deadline.from-text", *place, printed=words))
         return deadline, tuple(sorted(steps, key=lambda one: (one.start, one.date)))
 
     def _deadline(self, start: int, end: int) -> Deadline:

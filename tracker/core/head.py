@@ -38,6 +38,7 @@ _KINDS = "方案|计划|规划|意见|办法|措施|要点|清单|细则|纲要|
 _TITLE = re.compile(
     rf"(?:{_KINDS}|通知|公告|通告|函|分解表|责任表)(?:\((?:征求意见|试行|送审|草案|讨论|修订|暂行|审议|公开|(?:19|20)[0-9]{{2}}|第)[^()]{{0,16}}\))*》?(?:的(?:通知|公告|函))?$"
 )
+_BELOW = re.compile(r"\((?:(?:19|20)[0-9]{2}.{0,16}|征求意见稿|试行|草案|送审稿|讨论稿|修订稿|暂行)\)")
 _NOTICE = re.compile(r"(?:通知|公告|通告|函)$")
 _QUOTED = re.compile(r"《(.{4,80})》")
 _DRAFT = re.compile(r"征求意见稿|草案|送审稿|讨论稿|公开征求.{0,12}意见")
@@ -92,18 +93,26 @@ def _is_short(view: View, index: int) -> bool:
 
 def _title(view: View, front: Sequence[int]) -> tuple[str, int]:
     found = [i for i in front if is_title(_text(view, view.paragraphs[i]))]
-    plain = [i for i in found if not _NOTICE.search(_text(view, view.paragraphs[i]))]
-    if plain:
-        return _whole_title(view, plain[-1]), plain[-1]
-    for i in reversed(found):
-        whole = _whole_title(view, i)
+    if found:
+        last = found[-1]
+        whole = _whole_title(view, last)
+        if not _NOTICE.search(_text(view, view.paragraphs[last])):
+            return _with_years(view, whole, last)
         quoted = _QUOTED.search(whole)
-        return (quoted[1] if quoted else _told(whole)), i
+        return (quoted[1] if quoted else _told(whole)), last
     for i in front:
         text = _text(view, view.paragraphs[i])
         if 6 <= len(text) <= 60 and not is_closing(text):
             return view.printed(view.paragraphs[i].start, view.paragraphs[i].end), i
     return "", -1
+
+
+def _with_years(view: View, title: str, index: int) -> tuple[str, int]:
+    """The title with a line of years or of 征求意见稿 set below it in brackets."""
+    if index + 1 < len(view.paragraphs) and _BELOW.fullmatch(_text(view, view.paragraphs[index + 1])[:40]):
+        below = view.paragraphs[index + 1]
+        return title + view.printed(below.start, below.end), index + 1
+    return title, index
 
 
 def _told(whole: str) -> str:

@@ -60,7 +60,8 @@ def rules_of(view: View) -> list[Rule]:
     """Gives the rules a document states, in reading order, one of each stretch."""
     found: list[Rule] = []
     for match in LEAD_RULE.finditer(view.chars):
-        found.append(Rule(RuleKind.LEAD, *_sentence(view.chars, match.start(), match.end())))
+        end = _sentence(view.chars, match.start(), match.end())[1]
+        found.append(Rule(RuleKind.LEAD, match.start(), end))
     for match in _EVERYONE.finditer(view.chars):
         start, end = _sentence(view.chars, match.start(), match.end())
         sentence = view.chars[start:end]
