@@ -15,7 +15,7 @@ from tracker.db import transaction, utcnow
 from tracker.errors import Invalid
 from tracker.services import sign_in as door
 from tracker.web.access import SignedIn, allow, current_actor
-from tracker.web.limits import SIGN_IN, limiter
+from tracker.web.limits import limiter, sign_in_limit
 
 blueprint = Blueprint("auth", __name__)
 
@@ -29,7 +29,7 @@ def root() -> Response:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @allow(Permission.PUBLIC)
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limiter.limit(sign_in_limit, methods=["POST"])
 def sign_in() -> Any:
     if request.method == "GET":
         return redirect(_way_on()) if current_user.is_authenticated else _door()
