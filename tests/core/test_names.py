@@ -121,3 +121,5 @@ def test_similar_names_are_found_with_their_likeness_and_others_are_not() -> Non
 def test_a_name_of_another_level_is_never_similar() -> None:
     assert most_alike("县地方金融监管局", ["市地方金融监管局"], CITY) is None
     assert most_alike("县委组织部", ["市委组织部"], CITY) is None
+    assert most_alike("县市场监管局", ["市市场监管局"], CITY) is None
+    assert most_alike("云川市教育体育局", ["市教育局"], CITY) is not None

@@ -181,12 +181,15 @@ def most_alike(name: str, others: Iterable[str], seat: Seat) -> tuple[str, int] 
 
     A name that speaks from another level is another unit, however similar: 县财政局 is not 市财政局.
     """
-    level = _level(name)
-    forms = {other: plain(other, seat) for other in others if not level or _level(other) in ("", level)}
+    level = _level(name, seat)
+    forms = {other: plain(other, seat) for other in others if not level or _level(other, seat) in ("", level)}
     found = process.extractOne(plain(name, seat), forms, scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS)
     return (found[2], round(found[1])) if found else None
 
 
-def _level(name: str) -> str:
-    match = re.match(r"(?:团|.{2,4}?)?([省市县区州])(?=委|[^省市县区州])", folded(name))
+def _level(name: str, seat: Seat) -> str:
+    name = folded(name)
+    if seat.place and name.startswith(seat.place):
+        return seat.prefix
+    match = re.match(r"团?([省市县区州])", name)
     return match[1] if match and not name.startswith(_NO_LEVEL) else ""
