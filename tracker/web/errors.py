@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -44,12 +44,21 @@ def answer(status: int, sentence: str) -> tuple[str, int]:
     return render_template("error.html", title=TITLES.get(status, "无法完成"), sentence=sentence), status
 
 
+def _let_go() -> None:
+    """Ends what is left of a broken transaction, or the page of the refusal could read nothing either."""
+    try:
+        db.reading().rollback()
+    except SQLAlchemyError:
+        # Only a connection that is gone; the next request gets another one.
+        db.reading().close()
+
+
 def install(app: Flask) -> None:
     """Registers the table."""
 
     @app.errorhandler(Refusal)
     def _refusal(error: Refusal) -> Any:
-        db.reading().rollback()
+        _let_go()
         return answer(STATUS[type(error)], error.message)
 
     @app.errorhandler(StaleDataError)
@@ -59,6 +68,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> Any:
         app.logger.exception("database", exc_info=error)
+        _let_go()
         if "_login_user" not in g:
             # Who is asking cannot be looked up either; the page of the refusal must not try again.
             g._login_user = AnonymousUserMixin()
@@ -67,6 +77,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(IntegrityError)
     def _collision(error: IntegrityError) -> Any:
         # Two people entered the same thing at the same moment; one of them was first.
+        _let_go()
         app.logger.warning("collision at %s: %s", request.path, error.orig)
         return answer(409, "就在您提交的时候，别人已经登记了相同的内容。请返回查看最新内容。")
 
@@ -74,6 +85,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(OverflowError)
     def _beyond(_error: Exception) -> Any:
         # A number no column can hold, typed into an address or a form.
+        _let_go()
         return answer(400, SENTENCES[400])
 
     @app.errorhandler(CSRFError)
@@ -90,5 +102,6 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _fault(error: Exception) -> Any:
+        _let_go()
         app.logger.exception("fault at %s", request.path, exc_info=error)
         return answer(500, SENTENCES[500])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker.core.permissions import Permission
 from tracker.db import reading, transaction, utcnow
 from tracker.services import inbox
+from tracker.web import listing
 from tracker.web.access import allow, current_actor
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -16,7 +17,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 @blueprint.get("")
 @allow(Permission.DESK_READ)
 def index() -> str:
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = listing.page_number()
     found, total = inbox.messages(reading(), current_actor(), page=page)
     pages = max((total + inbox.PAGE - 1) // inbox.PAGE, 1)
     return render_template("inbox/index.html", messages=found, total=total, page=page, pages=pages)
