@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
 PAGE_SIZE = 50
+# Up to here a count is exact; beyond it nobody reads on, and counting would cost more with every row.
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +23,22 @@ class Page(Generic[Row]):
 
     @property
     def pages(self) -> int:
-        """Gives how many pages there are, one even where there is no row."""
-        return max(1, -(-self.total // self.size))
+        """Gives how many pages there are, one even where there is no row; none beyond what is counted."""
+        return max(1, -(-min(self.total, self._reach) // self.size))
+
+    @property
+    def _reach(self) -> int:
+        return MOST_COUNTED if self.total == MOST_COUNTED + 1 else self.total
 
     @property
     def first(self) -> int:
         """Gives the place of this page's first row in the whole list, 0 where there is none."""
         return (self.number - 1) * self.size + 1 if self.rows else 0
+
+
+def counted(count: int) -> str:
+    """Gives a count that stops at 1,001 as pages print it: exact to 1,000, then 超过1000."""
+    return str(count) if count <= MOST_COUNTED else f"超过{MOST_COUNTED}"
 
 
 def offset(number: int, size: int = PAGE_SIZE) -> int:

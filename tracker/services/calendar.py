@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import chinese_calendar
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
@@ -23,8 +23,11 @@ SEED_SOURCE = "国务院办公厅节假日安排通知（随系统预置）"
 
 def load_calendar(session: Session) -> Calendar:
     """Gives the calendar as entered; an empty table gives Monday to Friday and every year provisional."""
-    known = dict(session.execute(select(Workday.on_date, Workday.is_workday)).tuples().all())
-    return Calendar(known, frozenset(session.scalars(select(WorkdayYear.year))))
+    # One query for both tables: nearly every page counts working days.
+    days = select(Workday.on_date, Workday.is_workday, null().label("year"))
+    rows = session.execute(days.union_all(select(null(), null(), WorkdayYear.year))).all()
+    known = {row.on_date: row.is_workday for row in rows if row.on_date is not None}
+    return Calendar(known, frozenset(row.year for row in rows if row.year is not None))
 
 
 def seed_workdays(session: Session) -> list[int]:

@@ -113,7 +113,7 @@ def _line(row: Any, today: Today) -> Line:
 
 
 def _sent_back(session: Session, actor: Actor) -> Section:
-    rows = [*session.execute(_sent_back_reports(actor)), *session.execute(_sent_back_closings(actor))]
+    rows = session.execute(_sent_back_reports(actor).union_all(_sent_back_closings(actor)))
     lines = [
         Line(
             task_label(row.number, row.part, row.title),

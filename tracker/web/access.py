@@ -24,10 +24,14 @@ LIBRARY_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 class SignedIn(UserMixin):  # type: ignore[misc]
     """The person of a session, as Flask-Login wants it: the id carries the epoch that ends sessions at once."""
 
-    def __init__(self, actor: Actor, epoch: int, *, must_change_password: bool) -> None:
+    def __init__(
+        self, actor: Actor, epoch: int, *, must_change_password: bool, office_name: str = "", unread: int = 0
+    ) -> None:
         self.id = f"{actor.user_id}.{epoch}"
         self.actor = actor
         self.must_change_password = must_change_password
+        self.office_name = office_name
+        self.unread = unread
 
 
 def allow(permission: Permission) -> Callable[[View], View]:
@@ -59,7 +63,15 @@ def install(app: Flask) -> None:
         found = people.find_signed_in(
             db.reading(), int(user_id), int(epoch), today=today, address=request.remote_addr or ""
         )
-        return SignedIn(found.actor, int(epoch), must_change_password=found.must_change_password) if found else None
+        if found is None:
+            return None
+        return SignedIn(
+            found.actor,
+            int(epoch),
+            must_change_password=found.must_change_password,
+            office_name=found.office_name,
+            unread=found.unread,
+        )
 
     @app.before_request
     def _gate() -> Any:

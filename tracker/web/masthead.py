@@ -7,11 +7,8 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
-from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.core.permissions import Permission
-from tracker.db import reading
-from tracker.services import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +27,13 @@ def _url(endpoint: str) -> str | None:
 
 
 def masthead() -> Masthead:
-    """Gives the top of this page; a page about a broken database has one without the office's name."""
+    """Gives the top of this page, from what the gate has looked up already."""
     actor = getattr(current_user, "actor", None)
     if actor is None:
         return Masthead()
-    try:
-        office_name, unread = people.office_and_unread(reading(), actor)
-    except SQLAlchemyError:
-        office_name, unread = "", 0
     search_url = _url("search.index") if actor.may(Permission.SEARCH_READ) else None
     roles = "、".join(sorted(role.label for role in actor.roles))
-    return Masthead(office_name, unread, roles, _url("inbox.index"), search_url)
+    return Masthead(current_user.office_name, current_user.unread, roles, _url("inbox.index"), search_url)
 
 
 def same_page(**changes: Any) -> str:

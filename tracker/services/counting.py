@@ -1,0 +1,14 @@
+"""Counts that stop where nobody reads on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from tracker.core.paging import MOST_COUNTED
+
+
+def capped(query: Select[Any]) -> Select[tuple[int]]:
+    """Gives the query of how many rows a query has, 1,001 for all that are more than 1,000; see core.paging.counted."""
+    return select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery())
