@@ -64,6 +64,13 @@ def test_an_endless_cell_is_named_by_its_place() -> None:
     assert (row, column) == (2, "单位名称") and "内容过长" in problem
 
 
+def test_a_cell_of_two_megabytes_is_named_and_not_shown() -> None:
+    data = workbook([HEAD, ["市科技局", "1"]])
+    xml = sheet_xml(data).replace("市科技局".encode(), b"x" * 2_000_000)
+    ((row, _, problem),) = problems(changed(data, {"xl/worksheets/sheet1.xml": xml}))
+    assert row == 2 and len(problem) < 60
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, b"\xd0\xcf\x11\xe0" * 200, b"a,b\n1,2"]
 )

@@ -92,6 +92,9 @@ HOSTILE = (
     "?page=²&q=" + "长" * 3000,
     "?q[]=1&q[]=2",
     "?sort=__class__",
+    "?_method=XYZ&_anchor=x&self=1",
+    "?endpoint=x&values=1&plan_id=1&task_id=1&unit_id=1&user_id=1&group_id=1&draft_id=1",
+    "?_scheme=javascript&_external=1",
 )
 
 
@@ -102,6 +105,7 @@ def walk_hostile(app: Flask, client: FlaskClient, role: Role) -> None:
             for query in HOSTILE:
                 answer = client.get(address + query)
                 assert answer.status_code < 500, (rule.endpoint, query, answer.status_code)
+                assert b"javascript:" not in answer.data, (rule.endpoint, query)
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SYS_ADMIN, Role.AUDIT_ADMIN, Role.LIAISON])

@@ -277,3 +277,17 @@ def test_a_liaison_cannot_open_the_registry(client: FlaskClient, app: Flask, ids
     for path in ("/units", "/units/add", f"/units/{ids['science']}", "/groups", "/people", "/units/export"):
         assert other.get(path).status_code == 403, path
     assert other.post("/units/add", data={"name": "x", "kind": "department"}).status_code == 403
+
+
+def test_the_links_of_a_long_list_keep_its_filters_and_obey_no_parameter(
+    client: FlaskClient, app: Flask, ids: dict[str, int]
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.add_all(
+            Unit(jurisdiction_id=ids["city"], name=f"市第{n}局", kind=UnitKind.DEPARTMENT, position=n)
+            for n in range(60)
+        )
+    page = client.get("/units?kind=department&q=市&_scheme=javascript&_external=1&_method=X").get_data(as_text=True)
+    assert "共 62 条，第 1 / 2 页" in page and 'href="/units?kind=department&amp;q=%E5%B8%82' in page
+    assert "javascript:" not in page
+    assert "市第59局" in client.get("/units?kind=department&page=2").get_data(as_text=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
@@ -38,12 +39,16 @@ def masthead() -> Masthead:
 
 def same_page(**changes: Any) -> str:
     """Gives the address of this page with the filters it has and some parameters changed."""
-    # What url_for takes for itself is never taken from the address.
-    given = {name: values for name, values in request.args.lists() if name != "endpoint" and not name.startswith("_")}
-    arguments: dict[str, Any] = {**given, **(request.view_args or {}), **changes}
-    return url_for(request.endpoint or "auth.root", **arguments)
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    return f"{request.path}?{urlencode([*kept, *changes.items()])}"
+
+
+def with_filters(address: str) -> str:
+    """Gives another address with the filters of this page, for an export of exactly what is shown."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{address}?{urlencode(kept)}" if kept else address
 
 
 def install(app: Flask) -> None:
-    """Makes both known to every template, imported macros included."""
-    app.jinja_env.globals.update(masthead=masthead, same_page=same_page)
+    """Makes them known to every template, imported macros included."""
+    app.jinja_env.globals.update(masthead=masthead, same_page=same_page, with_filters=with_filters)
