@@ -65,8 +65,8 @@ def test_an_endless_cell_is_named_by_its_place() -> None:
 
 
 def test_a_cell_of_two_megabytes_is_named_and_not_shown() -> None:
-    data = workbook([HEAD, ["市科技局", "1"]])
-    xml = sheet_xml(data).replace("市科技局".encode(), b"x" * 2_000_000)
+    data = workbook([HEAD, ["KEJIJU", "1"]])
+    xml = sheet_xml(data).replace(b"KEJIJU", b"x" * 2_000_000)
     ((row, _, problem),) = problems(changed(data, {"xl/worksheets/sheet1.xml": xml}))
     assert row == 2 and len(problem) < 60
 
