@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, NoticeKind, PlanStatus, ReportStatus, Role, TaskState, UrgeChannel
 from tracker.core.workflow import Action
+from tracker.db import transaction
 from tracker.errors import NotAllowed, NotFound
 from tracker.models import Urge
 from tracker.services import desk, notices, overdue, plan_facts, plan_list, plan_pages, search
@@ -358,3 +360,14 @@ def test_a_page_takes_few_queries(session: Session, city: City, page: str) -> No
     with counted(session) as sent:
         call(session)
     assert 1 <= len(sent) <= MOST_QUERIES, "\n\n".join(sent)
+
+
+@pytest.mark.postgres
+def test_every_page_reads_the_same_on_postgresql(postgres_app: Flask) -> None:
+    with postgres_app.app_context(), transaction() as session:
+        city = a_city_under_way(session, NOW)
+        for name, call in _pages(city).items():
+            assert call(session), name
+        row = plan_list.plan_rows(session, officer(city), PlanFilter(light=Light.LATE), today=TODAY).rows[0]
+        assert (row.tally.total, row.tally.lights[Light.LATE], row.tally.standing) == (10, 1, 1)
+        session.rollback()
