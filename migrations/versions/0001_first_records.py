@@ -858,10 +858,13 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_group_id"), ["group_id"], unique=False)
         batch_op.create_index(
-            "ix_assignment_jurisdiction_state_behind_on", ["jurisdiction_id", "state", "behind_on"], unique=False
+            "ix_assignment_jurisdiction_behind_on", ["jurisdiction_id", "behind_on", "state"], unique=False
         )
         batch_op.create_index(
-            "ix_assignment_jurisdiction_state_late_on", ["jurisdiction_id", "state", "late_on"], unique=False
+            "ix_assignment_jurisdiction_late_on", ["jurisdiction_id", "late_on", "state"], unique=False
+        )
+        batch_op.create_index(
+            "ix_assignment_jurisdiction_state_unit", ["jurisdiction_id", "state", "unit_id", "issued_on"], unique=False
         )
         batch_op.create_index("ix_assignment_plan_unit", ["plan_id", "unit_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_task_id"), ["task_id"], unique=False)
@@ -1227,8 +1230,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_assignment_unit_state_due_on")
         batch_op.drop_index(batch_op.f("ix_assignment_task_id"))
         batch_op.drop_index("ix_assignment_plan_unit")
-        batch_op.drop_index("ix_assignment_jurisdiction_state_late_on")
-        batch_op.drop_index("ix_assignment_jurisdiction_state_behind_on")
+        batch_op.drop_index("ix_assignment_jurisdiction_state_unit")
+        batch_op.drop_index("ix_assignment_jurisdiction_late_on")
+        batch_op.drop_index("ix_assignment_jurisdiction_behind_on")
         batch_op.drop_index(batch_op.f("ix_assignment_group_id"))
 
     op.drop_table("assignment")
