@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests use one worker a core.
 WORKERS ?= auto
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-system lint format bench clean
@@ -27,7 +28,7 @@ help: ## list the targets
 install: .venv/.installed ## create .venv and install what the product needs
 
 run: .venv/.installed ## serve the sample city on this machine, with its schedule beside it
-	@TRACKER_MODE=demo $(BIN)/tracker demo --serve
+	@TRACKER_MODE=demo $(BIN)/tracker demo --serve --port $(PORT)
 
 test-system:
 	@sh deploy/test-system.sh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -87,3 +88,13 @@ def test_every_command_of_the_readme_exists_and_every_command_stands_in_it(tmp_p
     for command in ("settings", "migrate", "init", "demo", "import", "parse", "remind", "report", "jobs", "check"):
         assert f"    {command} " in usage or f"    {command}\n" in usage, command
         assert command in readme, command
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_around_it(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = tracker(tmp_path, "demo", "--serve", "--port", str(port), TRACKER_MODE="demo")
+    assert run.returncode == 2
+    assert f"端口 {port} 已被占用" in run.stderr and "Traceback" not in run.stderr

@@ -264,7 +264,8 @@ def run_jobs(_options: argparse.Namespace) -> int:
     from tracker import jobs
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     jobs.run(_app())
     return 0
 

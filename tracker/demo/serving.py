@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ def run(*, port: int, is_serving: bool) -> int:
     Raises SettingsError unless TRACKER_MODE is demo: a real installation must never hold invented people.
     """
     settings = demo_settings(os.environ, port=port)
+    if is_serving:
+        refuse_taken_port(port)
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -54,6 +57,13 @@ def demo_settings(environ: Mapping[str, str], *, port: int) -> Settings:
     settings = load_settings(environ)
     base_url = environ.get("TRACKER_BASE_URL") or f"http://{HOST}:{port}"
     return load_settings(environ, secret_key=settings.secret_key or kept_secret(settings.data_dir), base_url=base_url)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raises SettingsError when something else already listens on the port."""
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            raise SettingsError(f"端口 {port} 已被占用。请停止占用它的程序，或换一个端口：make run PORT={port + 1}")
 
 
 def kept_secret(folder: Path) -> str:
