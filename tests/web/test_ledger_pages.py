@@ -19,7 +19,6 @@ from tests.ledger_city import COUNTY, FINANCE, LAST_WORD, SCIENCE, City, a_city_
 from tracker.core.terms import Channel, TaskState
 from tracker.db import Base, db, office_date, transaction, utcnow
 from tracker.models import Notification, SourceDocument, StoredFile, Urge
-from tracker.web.masthead import same_page
 
 SOURCE = "云川市科技创新三年行动计划".encode("gb18030")
 PLAN_PAGES = ("/plans/1", "/plans/1?view=matrix", "/plans/1?view=figures", "/plans/1?view=trail")
@@ -284,8 +283,3 @@ def test_reading_changes_nothing(client: FlaskClient, app: Flask, city: City, no
     for address in (*PAGES, *OFFICE_PAGES, "/plans/1/export", "/plans/1/source", "/plans/export"):
         client.get(address.format(month=month(now)))
     assert everything() == before
-
-
-def test_the_pager_keeps_filters_and_takes_nothing_else_from_the_address(app: Flask) -> None:
-    with app.test_request_context("/overdue?light=late&page=2&endpoint=x&_external=1&_anchor=y"):
-        assert same_page(page=3) == "/overdue?light=late&page=3"
