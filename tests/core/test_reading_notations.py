@@ -331,3 +331,32 @@ def test_a_table_that_repeats_the_text_only_adds_what_it_leaves_out():
         ("架桥", ["市住建局"]),
     ]
     assert [finding.code for finding in plan.findings].count("task.repeated") == 2
+
+
+@pytest.mark.parametrize("last", ["县供销合作社", "县水利局", "县中心", "石渡供水有限公司", "各乡镇人民政府"])
+@pytest.mark.parametrize("heading", ["体教融合。", "水费收缴。", "修路。", "改水改厕。"])
+def test_a_short_sentence_below_a_whole_list_opens_the_next_part(last, heading):
+    content = (
+        "一、任务\n1、推动融合发展。重点抓好以下工作：\n农文融合。建设村史馆。\n牵头单位：县甲局\n"
+        f"责任单位：县乙局、{last}\n{heading}承办联赛。\n牵头单位：县丙局"
+    )
+    assert [(task.part, printed(task)[:2]) for task in read(content).tasks] == [
+        (1, (["县甲局"], ["县乙局", last])),
+        (2, (["县丙局"], [])),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "cooperating"),
+    [
+        ("由市甲局牵头，市审计局、市能源局配\n合", "市审计局|市能源局"),
+        ("由市甲局牵头，市审计局、市\n红十字会配合", "市审计局|市红十字会"),
+        ("由市甲局牵头，市审计局、东陵经济\n技术开发区管委会配合", "市审计局|东陵经济技术开发区管委会"),
+        ("由市甲局牵头，市民政局、市委组\n织部配合", "市民政局|市委组织部"),
+        ("市甲局牵头，市民政局、市委办\n公室等部门配合", "市民政局|市委办公室"),
+    ],
+)
+def test_a_sentence_behind_a_label_goes_on_below_until_its_verb(value, cooperating):
+    task = only_task(f"\n责任单位：{value}\n时限要求：长期坚持")
+    assert [unit.name for unit in (*task.lead, *task.cooperating)] == ["市甲局", *cooperating.split("|")]
+    assert task.deadline is not None and task.deadline.printed == "长期坚持"

@@ -14,21 +14,27 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows of one page; `number` counts from 1, `total` is the number of rows on all pages."""
+    """Rows of one page; `number` counts from 1, `total` is the number of rows on all pages.
+
+    Where it `is_cut`, there are more than the first 1,000, and no page shows the rest.
+    """
 
     rows: Sequence[Row]
     number: int
     total: int
     size: int = PAGE_SIZE
+    is_cut: bool = False
 
     @property
     def pages(self) -> int:
-        """Gives how many pages there are, one even where there is no row; none beyond what is counted."""
-        return max(1, -(-min(self.total, self._reach) // self.size))
+        """Gives how many pages there are, one even where there is no row."""
+        reach = min(self.total, MOST_COUNTED) if self.is_cut else self.total
+        return max(1, -(-reach // self.size))
 
     @property
-    def _reach(self) -> int:
-        return MOST_COUNTED if self.total == MOST_COUNTED + 1 else self.total
+    def count(self) -> int | str:
+        """Gives how many rows there are as pages print it: 超过1000 where it is cut."""
+        return counted(self.total) if self.is_cut else self.total
 
     @property
     def first(self) -> int:

@@ -24,6 +24,13 @@ _BOX = re.compile(r"\(?专(?:栏|题)(?:[一二三四五六七八九十]{1,3}|[0
 _ANNEX = re.compile(
     r"附(?:件|表|录|图)(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2}(?:-[0-9]{1,2})?)?(?:[:.、]|$|(?=[^的中所])(?<=[0-9一二三四五六七八九十]))"
 )
+# Who leads is said, so that who helps is still to come; and the words that close such a sentence or a list.
+_TELLING = re.compile(r":由|(?:牵头|会同)[,;、]|(?:牵头|会同)$")
+_CLOSED = re.compile(
+    r"(?:等(?:有关|相关|各)?(?:部门|单位)?)?(?:按(?:照)?(?:各自)?职责分工|共同|分别|具体)?"
+    r"(?:配合|负责|落实|参加|参与|协助|协办|支持|实施|推进|办理)+[。;]?$"
+)
+_TAIL = re.compile(r"等(?:有关|相关|各)?(?:部门|单位)?[。;]?$")
 _NOTE = re.compile(r"\(?(?:备?注|说明)[0-9]?[:.]")
 
 
@@ -119,7 +126,7 @@ class _Builder:
         self._done: list[Paragraph] = []
         self._lines = 0
         self._sentence = False
-        self._labelled = False
+        self._labelled = self._telling = False
         self._start = 0
         self._number: Number | None = None
         self._last: Line | None = None
@@ -153,7 +160,8 @@ class _Builder:
         self._chars.append(line.text)
         self._at.extend(line.at)
         if self._lines == 0:
-            self._labelled = _is_labelled(line.text)
+            self._labelled, self._telling = _is_labelled(line.text), False
+        self._telling = self._telling or (self._labelled and _TELLING.search(line.text) is not None)
         self._lines += 1
         self._sentence = self._sentence or "。" in line.text
         for character in line.text:
@@ -199,7 +207,7 @@ class _Builder:
             return False
         if self._depth and self._closes_soon([line, *following]):
             return True
-        ended = last.text[-1] in _END or last.text[-1] == ")"
+        ended = last.text[-1] in _END or last.text[-1] == ")" or self._has_whole_list(line)
         if line.text[0] in _NEVER_FIRST or (not ended and line.text.find("。", 0, 5) > 0):
             return not _is_labelled(line.text)
         return not _begins_anew(line.text) and (self._is_open(line) or self._breaks_name(line))
@@ -221,15 +229,19 @@ class _Builder:
         last = self._last
         if last is None or last.text[-1] in _END or not self._labelled:
             return False
-        name, rest = _last_name(last), _first_name(line)
-        return not is_strong(name) and is_strong(name + rest) and looks_like_unit(name + rest) and len(rest) <= 12
+        if self._telling and _CLOSED.search(last.text[-24:] + line.text[-24:]) and not _CLOSED.search(last.text[-24:]):
+            return True
+        name = _last_name(last)
+        rest = _TAIL.sub("", _CLOSED.sub("", _first_name(line)))
+        whole = is_strong(name) and len(rest) > 2
+        return not whole and is_strong(name + rest) and looks_like_unit(name + rest) and 0 < len(rest) <= 12
 
     def _is_open(self, line: Line) -> bool:
         """Whether the paragraph so far ends in the middle of a sentence that this line may go on with."""
         last = self._last
         if last is None or (last.text[-1] in _END and not (self._labelled and last.text[-1] == ";")):
             return False
-        if self._labelled and is_strong(_last_name(last)) and not _goes_on_naming(last, line):
+        if self._has_whole_list(line):
             return False
         if self._fill is not None and display_width(last.text) <= self._fill * 1.06:
             return display_width(last.text) + min(last.indent, 8) >= self._fill * 0.84
@@ -239,6 +251,13 @@ class _Builder:
             return True
         running = self._lines > 1 or self._sentence
         return running or (len(last.text) > 60 and ":" not in last.text[:8] and not line.indent)
+
+    def _has_whole_list(self, line: Line) -> bool:
+        """Whether a list behind a label may end here, and this line says nothing that belongs to it."""
+        last = self._last
+        if last is None or not self._labelled or (self._telling and not _CLOSED.search(last.text[-24:])):
+            return False
+        return is_strong(_last_name(last)) and not _goes_on_naming(last, line)
 
 
 def _last_name(line: Line) -> str:
