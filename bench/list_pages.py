@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 from flask import Flask  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
 from flask_migrate import upgrade  # noqa: E402
-from sqlalchemy import Connection, event, insert  # noqa: E402
+from sqlalchemy import Connection, Engine, event, insert  # noqa: E402
 
 from tests import builders  # noqa: E402
 from tracker import create_app  # noqa: E402
@@ -208,16 +208,16 @@ class Cost:
 
 
 @contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
+def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
     """The statements sent within, with their parameters."""
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         sent.append((statement, parameters))
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def milliseconds(act: Callable[[], None]) -> float:
@@ -238,19 +238,20 @@ def get(client: FlaskClient, address: str) -> None:
 
 def cost(app: Flask, client: FlaskClient, address: str) -> Cost:
     """Measures one page."""
-    get(client, address)
     with app.app_context():
-        with statements() as sent:
-            get(client, address)
-        raw = db.engine.raw_connection()
-        cursor = raw.cursor()
+        engine = db.engine
+    get(client, address)
+    with statements(engine) as sent:
+        get(client, address)
+    raw = engine.raw_connection()
+    cursor = raw.cursor()
 
-        def replay() -> None:
-            for statement, parameters in sent:
-                cursor.execute(statement, parameters).fetchall()
+    def replay() -> None:
+        for statement, parameters in sent:
+            cursor.execute(statement, parameters).fetchall()
 
-        own_sql = milliseconds(replay)
-        raw.close()
+    own_sql = milliseconds(replay)
+    raw.close()
     empty = milliseconds(lambda: get(client, EMPTY_PAGE))
     return Cost(milliseconds(lambda: get(client, address)), own_sql, empty, len(sent))
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import AssignmentState, DraftStatus, ReportStatus, Role, TaskState
+from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, ImportDraft, Plan, ProgressReport, Task, Unit, User
+from tracker.services.counting import capped
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
-from tracker.services.last_words import LastWord, last_words
+from tracker.services.last_words import last_report
 from tracker.services.lights import light_condition
 from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
 from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
 
 NEWLY = timedelta(days=7)
 RED_SHOWN = 20
+# A late task has rarely more late units than these; the first tasks are found among so many duties.
+MOST_UNITS = 10
 SILENT_SHOWN = 50
 
 
@@ -38,7 +43,7 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
     sections = [
         approve,
         _review(counts),
-        _newly_late(session, actor, today),
+        _newly_late(session, actor, today, counts.newly_late),
         section("silent", "交办后未签收的单位", silent, "可电话催办，并在任务页登记。", shown=SILENT_SHOWN),
         _drafts(session, actor),
         submit,
@@ -48,10 +53,10 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
 
 def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
     """Gives a leader three figures, then the red items with unit, lateness and the unit's last word."""
-    red = _red(session, actor, today)
-    behind, near = session.execute(_light_counts(actor, today)).one()
+    late, behind, near = session.execute(_light_counts(actor, today)).one()
+    red = _red(session, actor, today, late)
     figures = [
-        Figure("red", "逾期任务", red.count, Light.LATE.value),
+        Figure("red", "逾期任务", late, Light.LATE.value),
         Figure("behind", "滞后任务", behind, Light.BEHIND.value),
         Figure("near", "临期任务", near, Light.NEAR.value),
     ]
@@ -60,7 +65,7 @@ def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
 
 
 def _number(query: Select[Any]) -> Any:
-    return query.scalar_subquery()
+    return capped(query).scalar_subquery()
 
 
 def _here(model: Any, actor: Actor) -> Any:
@@ -68,29 +73,39 @@ def _here(model: Any, actor: Actor) -> Any:
 
 
 def _office_counts(actor: Actor, today: Today) -> Select[Any]:
-    reports = select(func.count(ProgressReport.id)).where(
+    reports = select(ProgressReport.id).where(
         _here(ProgressReport, actor),
         ProgressReport.status == ReportStatus.SUBMITTED,
         ProgressReport.is_finishing.is_(False),
     )
-    closings = select(func.count(ClosingRequest.id)).where(
+    closings = select(ClosingRequest.id).where(
         _here(ClosingRequest, actor), ClosingRequest.status == ReportStatus.SUBMITTED
     )
-    board = select(func.count(Assignment.id)).join(Task, Task.id == Assignment.task_id)
-    late, behind = (board.where(on_board(actor.jurisdiction_id, today.day, (light,))) for light in BOARD_LIGHTS)
+    late, behind = (_board(Assignment.id, actor, light, today) for light in BOARD_LIGHTS)
+    newly_late = _board(Assignment.task_id, actor, Light.LATE, today).where(_is_new(today)).distinct()
     return select(
         _number(reports).label("reports"),
         _number(closings).label("closings"),
         _number(late).label("late"),
         _number(behind).label("behind"),
+        _number(newly_late).label("newly_late"),
     )
+
+
+def _board(column: Any, actor: Actor, light: Light, today: Today) -> Select[Any]:
+    query = select(column).join(Task, Task.id == Assignment.task_id)
+    return query.where(on_board(actor.jurisdiction_id, light, today.day))
+
+
+def _is_new(today: Today) -> ColumnElement[bool]:
+    return Assignment.late_on > today.day - NEWLY
 
 
 def _light_counts(actor: Actor, today: Today) -> Select[Any]:
-    under_way = select(func.count(Task.id)).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
-    return select(
-        *(_number(under_way.where(light_condition(Task, light, today.day))) for light in (Light.BEHIND, Light.NEAR))
-    )
+    late = _board(Assignment.task_id, actor, Light.LATE, today).distinct()
+    under_way = select(Task.id).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
+    lit = (under_way.where(light_condition(Task, light, today.day)) for light in (Light.BEHIND, Light.NEAR))
+    return select(_number(late), *map(_number, lit))
 
 
 def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
@@ -121,18 +136,24 @@ def _review(counts: Any) -> Section:
     return Section("review", "待审核", counts.reports + counts.closings, tuple(lines))
 
 
-def _late_section(session: Session, key: str, title: str, query: Select[Any], today: Today, shown: int) -> Section:
-    """Gives late tasks, each with the unit that answers for it and that unit's last word."""
+def _late_section(
+    session: Session, section: tuple[str, str, int], queries: Sequence[Select[Any]], today: Today, *, shown: int
+) -> Section:
+    """Gives the first late tasks of several queries, each with the unit that answers for it and its last word."""
+    key, title, count = section
+    duties: dict[int, Any] = {}
+    parts = (select(query.limit(shown * MOST_UNITS).subquery()) for query in queries)
+    for row in session.execute(union_all(*parts)):
+        duties.setdefault(row.id, row)
     of_task: dict[int, list[Any]] = {}
-    for row in session.execute(query):
+    for row in duties.values():
         of_task.setdefault(row.task_id, []).append(row)
-    groups = [sorted(rows, key=lambda row: not row.is_first_lead) for rows in of_task.values()]
-    words = last_words(session, [rows[0].id for rows in groups[:shown]])
-    lines = [_late_line(rows, words.get(rows[0].id), today) for rows in groups[:shown]]
-    return Section(key, title, len(groups), tuple(lines), more=len(groups) - len(lines))
+    groups = [sorted(rows, key=lambda row: not row.is_first_lead) for rows in of_task.values()][:shown]
+    lines = tuple(_late_line(rows, today) for rows in groups)
+    return Section(key, title, count, lines, more=max(count - len(lines), 0))
 
 
-def _late_line(rows: list[Any], word: LastWord | None, today: Today) -> Line:
+def _late_line(rows: list[Any], today: Today) -> Line:
     first = rows[0]
     return Line(
         task_label(first.number, first.part, first.title),
@@ -141,8 +162,8 @@ def _late_line(rows: list[Any], word: LastWord | None, today: Today) -> Line:
         shown=Light.LATE.value,
         due_on=first.due_on,
         workdays=today.late(first.due_on),
-        word=word.progress if word else "",
-        word_on=word.filed_on if word else None,
+        word=first.word or "",
+        word_on=office_date(first.word_at) if first.word_at else None,
         task_id=first.task_id,
     )
 
@@ -150,39 +171,44 @@ def _late_line(rows: list[Any], word: LastWord | None, today: Today) -> Line:
 def _late_duties(actor: Actor, today: Today) -> Select[Any]:
     due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
     columns = (Assignment.id, Assignment.task_id, Assignment.is_first_lead, Task.number, Task.part, Task.title, due_on)
+    words = (ProgressReport.progress.label("word"), ProgressReport.filed_at.label("word_at"))
     return (
-        select(*columns, Plan.title.label("plan"), Unit.name.label("unit"))
+        select(*columns, Plan.title.label("plan"), Unit.name.label("unit"), *words)
+        .select_from(Assignment)
         .join(Task, Task.id == Assignment.task_id)
         .join(Plan, Plan.id == Assignment.plan_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(on_board(actor.jurisdiction_id, today.day, (Light.LATE,)))
+        .outerjoin(ProgressReport, ProgressReport.id == last_report())
+        .where(on_board(actor.jurisdiction_id, Light.LATE, today.day))
     )
 
 
-def _newly_late(session: Session, actor: Actor, today: Today) -> Section:
-    query = _late_duties(actor, today).where(Assignment.late_on > today.day - NEWLY)
-    query = query.order_by(Assignment.late_on.desc(), Assignment.id)
-    return _late_section(session, "newly_late", "近一周新增逾期", query, today, SHOWN)
+def _newly_late(session: Session, actor: Actor, today: Today, count: int) -> Section:
+    query = _late_duties(actor, today).where(_is_new(today))
+    query = query.order_by(Assignment.late_on.desc(), Assignment.id.desc())
+    return _late_section(session, ("newly_late", "近一周新增逾期", count), [query], today, shown=SHOWN)
 
 
-def _red(session: Session, actor: Actor, today: Today) -> Section:
+def _red(session: Session, actor: Actor, today: Today, count: int) -> Section:
     """Gives the late duties, those of units in the leader's charge first, then the longest late."""
-    query = _late_duties(actor, today)
-    is_mine = Assignment.unit_id.in_(in_charge(actor, today.day))
-    query = query.order_by(is_mine.desc(), Assignment.late_on, Assignment.id)
-    return _late_section(session, "red", "逾期任务", query, today, RED_SHOWN)
+    query = _late_duties(actor, today).order_by(Assignment.late_on, Assignment.id)
+    mine = query.where(Assignment.unit_id.in_(in_charge(actor, today.day)))
+    return _late_section(session, ("red", "逾期任务", count), [mine, query], today, shown=RED_SHOWN)
 
 
 def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:
     """Gives the units with duties they have not acknowledged, and whether anybody there can sign in at all."""
     people = select(func.count(User.id)).where(User.unit_id == Unit.id, User.left_on.is_(None)).scalar_subquery()
-    since = func.min(Assignment.issued_on).label("since")
-    query = (
-        select(Unit.name, Unit.contact_name, Unit.contact_phone, func.count().label("count"), since, people.label("n"))
-        .join(Assignment, Assignment.unit_id == Unit.id)
+    waiting = (
+        select(Assignment.unit_id, func.count().label("count"), func.min(Assignment.issued_on).label("since"))
         .where(_here(Assignment, actor), Assignment.state == AssignmentState.ISSUED)
-        .group_by(Unit.id, Unit.name, Unit.contact_name, Unit.contact_phone)
-        .order_by(since, Unit.id)
+        .group_by(Assignment.unit_id)
+        .subquery()
+    )
+    query = (
+        select(Unit.name, Unit.contact_name, Unit.contact_phone, waiting.c.count, waiting.c.since, people.label("n"))
+        .join(waiting, waiting.c.unit_id == Unit.id)
+        .order_by(waiting.c.since, Unit.id)
     )
     lines = []
     for row in session.execute(query):

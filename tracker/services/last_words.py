@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.terms import ReportStatus
 from tracker.db import office_date
-from tracker.models import ProgressReport
+from tracker.models import Assignment, ProgressReport
 
 # Below the number of variables any SQLite takes in one statement.
 CHUNK = 10_000
@@ -41,6 +41,15 @@ def last_words(
         for report in session.scalars(_latest(assignment_ids[start : start + CHUNK], before)):
             found[report.assignment_id] = _word(report)
     return found
+
+
+def last_report() -> ScalarSelect[int]:
+    """Gives the key of what was filed last on the duty of an enclosing query on Assignment, drafts left aside."""
+    query = select(ProgressReport.id).where(
+        ProgressReport.assignment_id == Assignment.id, ProgressReport.status != ReportStatus.DRAFT
+    )
+    newest = query.order_by(ProgressReport.filed_at.desc(), ProgressReport.id.desc()).limit(1)
+    return newest.correlate(Assignment).scalar_subquery()
 
 
 def _latest(assignment_ids: Sequence[int], before: datetime | None):  # type: ignore[no-untyped-def]

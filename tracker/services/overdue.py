@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF, Light
-from tracker.core.paging import PAGE_SIZE, Page, offset
+from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DutyRole
+from tracker.core.terms import AssignmentState, DutyRole, PlanStatus, Role
 from tracker.core.workdays import Calendar
 from tracker.errors import NotAllowed
 from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Unit, Urge
 from tracker.services.calendar import load_calendar
-from tracker.services.last_words import LastWord, last_words
+from tracker.services.last_words import CHUNK, LastWord, last_words
 from tracker.services.lights import OPEN_DUTIES, light_condition
 from tracker.services.owing import files
 from tracker.services.shown import UNDER_WAY, is_standing
@@ -36,6 +37,11 @@ class BoardFilter:
     plan_id: int | None = None
     is_mine: bool = False
     by_plan: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for less than the whole board."""
+        return self.is_mine or not (self.light is None and self.unit_id is None and self.plan_id is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,11 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value a filter can take, and how many rows of the board it holds."""
+    """One value a filter can take, and how many rows of the board it holds where that is counted."""
 
     id: int
     label: str
-    count: int
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,50 +108,110 @@ def overdue_board(
 ) -> Board:
     """Gives the rows asked for, longest late first within their unit or plan, a page of them or all for an export.
 
-    Cooperating units (配合) answer the lead and are not on the board. Raises NotAllowed for the people of a unit.
+    Counts are exact to 1,000; of more rows than that, the 1,000 longest late are on the pages. Cooperating units (配合)
+    answer the lead and are not on the board. Raises NotAllowed for the people of a unit.
     """
     if not actor.sees_jurisdiction:
         raise NotAllowed("逾期督办由领导小组办公室和领导查看。")
-    conditions = _conditions(actor, asked, today)
-    groups = session.execute(_facets(actor, today)).all()
-    matching = [group for group in groups if _is_asked(group, asked)]
-    counts = Counter[str]()
-    for group in matching:
-        counts[group.key] += group.count
+    every = found_on_board(session, actor, today=today)
+    is_cut = every.is_cut
+    found = every.narrowed(asked)
+    if is_whole or (is_cut and asked.narrows):
+        found = found_on_board(session, actor, asked, today=today, most=WHOLE_BOARD if is_whole else MOST_COUNTED)
+    shown = sorted(found.rows, key=lambda row: _place(row, asked))
     size = WHOLE_BOARD if is_whole else PAGE_SIZE
-    rows = session.execute(_rows(conditions, asked, today).limit(size).offset(offset(number, size))).all()
-    words = last_words(session, [row.id for row in rows])
-    calendar = load_calendar(session) if rows else Calendar()
+    page = [row.id for row in shown[offset(number, size) :][:size]]
+    units, plans = (
+        _every_choice(session, actor) if is_cut else (_choices(every.rows, "unit"), _choices(every.rows, "plan"))
+    )
     return Board(
-        page=Page([_row(row, words.get(row.id), calendar, today) for row in rows], number, counts.total(), size),
-        tasks=session.scalar(_joined(select(func.count(Task.id.distinct()))).where(*conditions)) or 0,
-        late=counts[Light.LATE.value],
-        behind=counts[Light.BEHIND.value],
-        units=_choices((group.unit_id, group.unit, group.count) for group in groups),
-        plans=_choices((group.plan_id, group.plan, group.count) for group in groups),
-        has_charge=any(group.is_mine for group in groups),
+        page=Page(_details(session, page, today), number, found.total, size, found.is_cut),
+        tasks=_tasks(session, actor, asked, today) if found.is_cut else len({row.task_id for row in found.rows}),
+        late=found.counts[Light.LATE],
+        behind=found.counts[Light.BEHIND],
+        units=units,
+        plans=plans,
+        has_charge=any(row.is_mine for row in every.lit) or (is_cut and Role.LEADER in actor.roles),
     )
 
 
-def on_board(jurisdiction_id: int, today: date, lights: tuple[Light, ...] = BOARD_LIGHTS) -> ColumnElement[bool]:
-    """Gives the condition on Assignment joined with Task that a duty of the jurisdiction is on the board.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is on the board, no more than `most` of each light: enough to count to there and to sort what is shown."""
 
-    The days of late and behind have an index each; the union walks them, where an "or" would walk every open duty.
-    """
-    found = union(*(_since(jurisdiction_id, getattr(Assignment, DAY_OF[light]), today) for light in lights))
+    lit: Sequence[Any]
+    most: int
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Gives how many there are of each light, one more than `most` for all that are more."""
+        return Counter(row.key for row in self.lit)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than can be shown."""
+        return len(self.lit) > self.most
+
+    @property
+    def total(self) -> int:
+        """Gives how many there are, one more than `most` for all that are more."""
+        return min(len(self.lit), self.most + 1)
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """Gives those that can be shown, the late ones first."""
+        return sorted(self.lit, key=lambda row: row.key != Light.LATE)[: self.most]
+
+    def narrowed(self, asked: BoardFilter) -> Found:
+        """Gives those a filter asks for."""
+        return Found([row for row in self.lit if _is_asked(row, asked)], self.most)
+
+
+def found_on_board(
+    session: Session, actor: Actor, asked: BoardFilter | None = None, *, today: date, most: int = MOST_COUNTED
+) -> Found:
+    """Gives what is on the board, longest late first, each light on its own walked along the index of its days."""
+    asked = asked or BoardFilter()
+    lights = (asked.light,) if asked.light else BOARD_LIGHTS
+    parts = (select(_slim(actor, asked, light, today).limit(most + 1).subquery(light.value)) for light in lights)
+    return Found(session.execute(union_all(*parts)).all(), most)
+
+
+def _slim(actor: Actor, asked: BoardFilter, light: Light, today: date) -> Select[Any]:
+    names = (Assignment.unit_id, Unit.name.label("unit"), Unit.position.label("place"))
+    query = _joined(
+        select(
+            *(Assignment.id, Assignment.task_id, *names, Assignment.plan_id, Plan.title.label("plan")),
+            *(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"), literal(light.value).label("key")),
+            Assignment.unit_id.in_(in_charge(actor, today)).label("is_mine"),
+        )
+    )
+    query = query.where(on_board(actor.jurisdiction_id, light, today), *_conditions(actor, asked, today))
+    return query.order_by(getattr(Assignment, DAY_OF[light]), Assignment.id)
+
+
+def on_board(jurisdiction_id: int, light: Light, today: date) -> ColumnElement[bool]:
+    """Gives the condition on Assignment joined with Task that a duty is on the jurisdiction's board with a light."""
     return and_(
-        Assignment.id.in_(found),
+        Assignment.jurisdiction_id == jurisdiction_id,
+        light_condition(Assignment, light, today),
+        Assignment.state.in_(OPEN_DUTIES),
         Assignment.role != DutyRole.COOPERATING,
         Task.state.in_(UNDER_WAY),
         ~is_standing(),
-        or_(*(light_condition(Assignment, light, today) for light in lights)),
     )
 
 
-def _since(jurisdiction_id: int, day: ColumnElement[date], today: date) -> Select[Any]:
-    return select(Assignment.id).where(
-        Assignment.jurisdiction_id == jurisdiction_id, Assignment.state.in_(OPEN_DUTIES), day <= today
-    )
+def _tasks(session: Session, actor: Actor, asked: BoardFilter, today: date) -> int:
+    """How many tasks the rows asked for belong to, 1,001 for all that are more than 1,000."""
+    lights = (asked.light,) if asked.light else BOARD_LIGHTS
+    parts = []
+    for light in lights:
+        query = select(Assignment.task_id).join(Task, Task.id == Assignment.task_id).distinct()
+        query = query.where(on_board(actor.jurisdiction_id, light, today), *_conditions(actor, asked, today))
+        parts.append(select(query.limit(MOST_COUNTED + 1).subquery(light.value)))
+    found = session.scalar(select(func.count()).select_from(union(*parts).subquery())) or 0
+    return min(found, MOST_COUNTED + 1)
 
 
 def in_charge(actor: Actor, today: date) -> Select[Any]:
@@ -158,8 +224,7 @@ def in_charge(actor: Actor, today: date) -> Select[Any]:
 
 
 def _conditions(actor: Actor, asked: BoardFilter, today: date) -> list[ColumnElement[bool]]:
-    lights = (asked.light,) if asked.light in BOARD_LIGHTS else BOARD_LIGHTS
-    conditions = [on_board(actor.jurisdiction_id, today, lights)]
+    conditions: list[ColumnElement[bool]] = []
     if asked.unit_id is not None:
         conditions.append(Assignment.unit_id == asked.unit_id)
     if asked.plan_id is not None:
@@ -169,14 +234,19 @@ def _conditions(actor: Actor, asked: BoardFilter, today: date) -> list[ColumnEle
     return conditions
 
 
-def _is_asked(group: Any, asked: BoardFilter) -> bool:
-    """Whether a group of rows is asked for: the same as `_conditions` says, of counts already at hand."""
+def _is_asked(row: Any, asked: BoardFilter) -> bool:
+    """Whether a row is asked for: the same as `_conditions` and the light say, of rows already at hand."""
     return (
-        (asked.light not in BOARD_LIGHTS or group.key == asked.light)
-        and asked.unit_id in (None, group.unit_id)
-        and asked.plan_id in (None, group.plan_id)
-        and (group.is_mine or not asked.is_mine)
+        asked.light in (None, row.key)
+        and asked.unit_id in (None, row.unit_id)
+        and asked.plan_id in (None, row.plan_id)
+        and (row.is_mine or not asked.is_mine)
     )
+
+
+def _place(row: Any, asked: BoardFilter) -> tuple[Any, ...]:
+    group = (row.plan_id,) if asked.by_plan else (row.place, row.unit_id)
+    return (*group, row.key != Light.LATE, row.due_on or date.max, row.id)
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -188,39 +258,36 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _key(today: date) -> ColumnElement[str]:
-    return case((Assignment.late_on <= today, literal(Light.LATE.value)), else_=literal(Light.BEHIND.value))
+def _details(session: Session, ids: Sequence[int], today: date) -> list[BoardRow]:
+    """The rows of these duties, in this order."""
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), CHUNK):
+        found |= {row.id: row for row in session.execute(_rows(ids[start : start + CHUNK], today))}
+    words = last_words(session, ids)
+    calendar = load_calendar(session) if ids else Calendar()
+    return [_row(found[key], words.get(key), calendar, today) for key in ids]
 
 
-def _facets(actor: Actor, today: date) -> Select[Any]:
-    is_mine = Assignment.unit_id.in_(in_charge(actor, today)).label("is_mine")
-    names = (Assignment.unit_id, Unit.name.label("unit"), Assignment.plan_id, Plan.title.label("plan"))
-    columns = (*names, _key(today).label("key"), is_mine)
-    query = _joined(select(*columns, func.count().label("count")))
-    return query.where(*_conditions(actor, BoardFilter(), today)).group_by(*columns)
-
-
-def _rows(conditions: list[ColumnElement[bool]], asked: BoardFilter, today: date) -> Select[Any]:
-    due_on = func.coalesce(Assignment.due_on, Task.due_on)
+def _rows(ids: Sequence[int], today: date) -> Select[Any]:
     urges = select(func.count()).where(Urge.assignment_id == Assignment.id).scalar_subquery()
     urged = select(func.max(Urge.urged_at)).where(Urge.assignment_id == Assignment.id).scalar_subquery()
     told = select(func.max(ReminderMark.marked_at)).where(
         ReminderMark.assignment_id == Assignment.id, ReminderMark.notification_id.is_not(None)
     )
-    query = _joined(
+    is_late = (Assignment.late_on <= today, literal(Light.LATE.value))
+    return _joined(
         select(
             *(Assignment.id, Assignment.task_id, Task.number, Task.part, Task.title),
             *(Assignment.plan_id, Plan.title.label("plan"), Assignment.unit_id, Unit.name.label("unit")),
-            *(Assignment.role, Assignment.is_first_lead, Assignment.state, _key(today).label("key")),
-            *(due_on.label("due_on"), Task.original_due_on, Assignment.percent),
+            *(Assignment.role, Assignment.is_first_lead, Assignment.state),
+            case(is_late, else_=literal(Light.BEHIND.value)).label("key"),
+            *(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"), Task.original_due_on, Assignment.percent),
             *(Assignment.contact_name, Assignment.contact_phone),
             *(Unit.contact_name.label("unit_contact"), Unit.contact_phone.label("unit_phone")),
             files().label("files"),
             *(urges.label("urges"), urged.label("urged_at"), told.scalar_subquery().label("told_at")),
         )
-    ).where(*conditions)
-    group = (Plan.id,) if asked.by_plan else (Unit.position, Unit.id)
-    return query.order_by(*group, _key(today).desc(), due_on, Assignment.id)
+    ).where(Assignment.id.in_(ids))
 
 
 def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> BoardRow:
@@ -238,10 +305,19 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
     )
 
 
-def _choices(triples: Any) -> tuple[Choice, ...]:
-    counts: Counter[int] = Counter()
-    labels: dict[int, str] = {}
-    for key, label, count in triples:
-        counts[key] += count
-        labels[key] = label
-    return tuple(Choice(key, labels[key], count) for key, count in counts.most_common())
+def _choices(rows: Sequence[Any], name: str) -> tuple[Choice, ...]:
+    counts = Counter((getattr(row, f"{name}_id"), getattr(row, name)) for row in rows)
+    return tuple(Choice(key, label, count) for (key, label), count in counts.most_common())
+
+
+def _every_choice(session: Session, actor: Actor) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """Every unit and every plan under way, uncounted, where there is too much on the board to count it by each."""
+    units = select(
+        literal("unit").label("kind"), Unit.id, Unit.name.label("label"), Unit.position.label("place")
+    ).where(Unit.jurisdiction_id == actor.jurisdiction_id, Unit.ended_on.is_(None))
+    plans = select(literal("plan"), Plan.id, Plan.title, -Plan.id).where(
+        Plan.jurisdiction_id == actor.jurisdiction_id, Plan.status == PlanStatus.ISSUED
+    )
+    rows = sorted(session.execute(units.union_all(plans)), key=lambda row: (row.place, row.id))
+    choices = {kind: tuple(Choice(row.id, row.label) for row in rows if row.kind == kind) for kind in ("unit", "plan")}
+    return choices["unit"], choices["plan"]

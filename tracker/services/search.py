@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
-from tracker.core.paging import PAGE_SIZE, Page, offset
+from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.snippets import Piece, marked, snippet
 from tracker.core.terms import PlanStatus, TaskState
@@ -72,12 +72,19 @@ def search(session: Session, actor: Actor, asked: str, *, today: date, number: i
     if not words:
         return Hits((), (), Page([], 1, 0))
     conditions = [task_scope(actor), *_hold(words, Task.number, Task.title, Task.text)]
-    total = session.scalar(select(func.count()).select_from(Task).where(*conditions)) or 0
-    query = select(Task, Plan.title).join(Plan, Plan.id == Task.plan_id).where(*conditions)
-    query = query.order_by(Plan.id.desc(), Task.position, Task.id).limit(PAGE_SIZE).offset(offset(number))
-    tasks = [_task(task, plan, words, today) for task, plan in session.execute(query)]
+    # The newest tasks first, so that the search for a common word can stop early.
+    newest = select(Task.id, Task.plan_id, Task.position).where(*conditions).order_by(Task.id.desc())
+    found = session.execute(newest.limit(MOST_COUNTED + 1)).all()
+    shown = sorted(found[:MOST_COUNTED], key=lambda row: (-row.plan_id, row.position, row.id))
+    tasks = _tasks(session, [row.id for row in shown[offset(number) :][:PAGE_SIZE]], words, today)
     plans = _plans(session, actor, words) if number == 1 else ()
-    return Hits(words, plans, Page(tasks, number, total))
+    return Hits(words, plans, Page(tasks, number, len(found), is_cut=len(found) > MOST_COUNTED))
+
+
+def _tasks(session: Session, ids: list[int], words: tuple[str, ...], today: date) -> list[TaskHit]:
+    query = select(Task, Plan.title).join(Plan, Plan.id == Task.plan_id).where(Task.id.in_(ids))
+    found = {task.id: _task(task, plan, words, today) for task, plan in session.execute(query)} if ids else {}
+    return [found[key] for key in ids]
 
 
 def _plans(session: Session, actor: Actor, words: tuple[str, ...]) -> tuple[PlanHit, ...]:

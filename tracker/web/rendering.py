@@ -9,6 +9,7 @@ from flask import Flask
 from flask_login import current_user
 
 from tracker import db
+from tracker.core.paging import counted
 from tracker.core.permissions import Permission
 
 
@@ -29,7 +30,7 @@ def moment(value: datetime | None) -> str:
 
 def install(app: Flask) -> None:
     """Registers filters and the names every page knows."""
-    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment)
+    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, counted=counted)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
