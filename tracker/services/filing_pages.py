@@ -118,13 +118,17 @@ def filing_page(session: Session, actor: Actor, *, today: date) -> FilingPage:
         period=period,
         rows=tuple(sorted(rows, key=_urgency)),
         to_acknowledge=_to_acknowledge(session, unit.id),
-        parts=tuple(_part(duty, today) for duty in parts),
+        parts=tuple(sorted((_part(duty, today) for duty in parts), key=_part_urgency)),
     )
 
 
 def _urgency(row: FilingRow) -> tuple[bool, bool, int, date, int]:
     is_returned = row.status is ReportStatus.SENT_BACK
     return (not row.is_owed, not is_returned, _LIGHTS.index(row.light), row.due_on or date.max, row.assignment_id)
+
+
+def _part_urgency(part: PartRow) -> tuple[int, date]:
+    return _LIGHTS.index(part.light), part.due_on or date.max
 
 
 def _running_duties(session: Session, unit_id: int) -> Sequence[Assignment]:

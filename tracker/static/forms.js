@@ -49,7 +49,9 @@
 
   function keyOf(form) {
     const action = new URL(form.getAttribute("action") || "", location.href);
-    return [PREFIX + person, location.pathname + location.search, action.pathname, form.id].join("|");
+    // A form that is also shown under other addresses, after a refusal for one, names the page it belongs to.
+    const place = form.dataset.keep || location.pathname + location.search;
+    return [PREFIX + person, place, action.pathname, form.id].join("|");
   }
 
   function fill(form, kept) {

@@ -53,4 +53,10 @@ def save(assignment_id: int) -> Any:
         # What a colleague saved is shown beside what was typed here; saving again is then a decision.
         return _page(refused_id=assignment_id, errors={"": refusal.message}), 409
     flash("已报送，等待办公室审核。" if is_submitted else "已暂存，尚未报送。", "success" if is_submitted else "info")
-    return redirect(url_for(".index", _anchor=f"row-{assignment_id}"))
+    return redirect(url_for(".index", _anchor=_next_place(assignment_id, is_submitted)))
+
+
+def _next_place(assignment_id: int, is_submitted: bool) -> str:
+    """Where to write on: in the row that followed the one handed in, which itself moves to the end of the page."""
+    following = request.form.get("then", type=int)
+    return f"{following}-progress" if is_submitted and following else f"row-{assignment_id}"
