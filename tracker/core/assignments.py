@@ -16,6 +16,8 @@ __all__ = ["Deadline", "DeadlineKind", "Duty", "Milestone", "Role", "UnitMention
 # Longer brackets are running text, whatever they begin with.
 _LONGEST = 1500
 _SENTENCE = 400
+# What no name of a unit holds.
+_SPOKEN = re.compile(r"[的了要应将可并等对按]|纳入|列入|进行|工作|情况|资金")
 
 
 @dataclass(slots=True)
@@ -198,10 +200,19 @@ def _fits(view: View, clause: Clause) -> bool:
     return bool(clause.names) and all(looks_like_unit(view.chars[n.start : n.end]) for n in clause.names)
 
 
+def _is_told(view: View, clause: Clause) -> bool:
+    """Whether verbs give every name its role, so that the endings of some of them need not say what they are."""
+    words = [view.chars[name.start : name.end] for name in clause.names]
+    usual = sum(looks_like_unit(word) for word in words)
+    told = clause.verbs > 0 and not clause.objects and all(name.role for name in clause.names)
+    short = all(3 <= len(word) <= 20 and _acceptable(word) and not _SPOKEN.search(word) for word in words)
+    return told and bool(words) and is_strong(words[0]) and short and usual * 2 >= len(words)
+
+
 def _told(view: View, start: int, end: int) -> Duty | None:
     """Reads a sentence that says who does what, or a bare list of units."""
     clause = read_clause(view, start, end, None)
-    if not _fits(view, clause):
+    if not _fits(view, clause) and not _is_told(view, clause):
         return None
     objects = "".join(view.chars[a:b] for a, b in clause.objects)
     if re.search(r"解释|的", objects) or len(objects) > 60:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tracker.core.deadlines import is_deadline
 from tracker.core.labels import Role
 from tracker.core.paragraphs import View
-from tracker.core.rules import is_rule
+from tracker.core.rules import is_rule, states_rule
 from tracker.core.units import STRONG_END, looks_like_unit
 
 
@@ -40,7 +40,7 @@ class Clause:
 _OPEN, _CLOSE = "(〈《“", ")〉》”"
 _ADVERB = (
     r"(?:(?:按照?|根据|依据|依)?(?:各自|有关|相关|其)?(?:的)?(?:职责|职能|分工|权限|管理权限|工作职责)(?:分工|范围|权限|和分工)?(?:内)?"
-    r"|分别|共同|具体|各自|分头|联合|积极|主动|全力|密切|协同|同时|依法|统筹|抓紧|协调|全面|做好|抓好|加强|切实|协力|总|主要){0,3}"
+    r"|分别|共同|具体|各自|结合(?:各自)?实际|因地制宜|分头|联合|积极|主动|全力|密切|协同|同时|依法|统筹|抓紧|协调|全面|做好|抓好|加强|切实|协力|总|主要){0,3}"
 )
 _VERB = re.compile(
     rf"(?P<lead>{_ADVERB}(?:负责)?牵头(?:负责|组织实施|组织落实|组织推进|组织|实施|落实|抓总|推进|办理|承办|协调|总负责|抓|会商|制定)*|{_ADVERB}(?:主办|主责|为主)$)"
@@ -77,10 +77,23 @@ _EMPTY = {"", "无", "-", "—", "——", "略", "暂无", "见附件", "无需
 def read_clause(view: View, start: int, end: int, default: Role | None) -> Clause:
     """Reads one stretch. Takes: the role of names that no verb follows, None where no label says it."""
     reader = _Reader(view, default)
-    for first, last, hard in chunks(view, start, end):
-        reader.chunk(first, last, hard=hard)
+    for opening, closing in _sentences(view.chars, start, end):
+        for first, last, hard in chunks(view, opening, closing):
+            reader.chunk(first, last, hard=hard)
     reader.finish()
     return reader.clause
+
+
+def _sentences(chars: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentences of a stretch; those behind the first that state a rule for the whole plan are left out."""
+    found: list[tuple[int, int]] = []
+    while start < end:
+        stop = chars.find("。", start, end)
+        stop = end if stop < 0 else stop + 1
+        if not found or stop - start > _LONGEST or not states_rule(chars[start:stop].rstrip("。")):
+            found.append((start, stop))
+        start = stop
+    return found
 
 
 def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
@@ -89,6 +102,7 @@ def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     first = start
     hard = True
     chars, gaps = view.chars, view.gaps
+    joined = {i for match in _KINDS.finditer(chars, start, end) for i in range(*match.span())}
     for i in range(start, end):
         character = chars[i]
         if depth == 0 and i in gaps and first < i and _parts(view, first, i, end):
@@ -98,12 +112,15 @@ def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
             depth += 1
         elif character in _CLOSE:
             depth = max(0, depth - 1)
-        elif depth == 0 and character in _SEPARATORS:
+        elif depth == 0 and character in _SEPARATORS and i not in joined:
             yield first, i, hard
             first, hard = i + 1, character not in "、/"
     yield first, end, hard
 
 
+# 各县、区人民政府 is one name: kinds of places side by side before the one seat they share.
+_KIND = "(?:县|区|市|州|盟|旗|镇|乡|街道)"
+_KINDS = re.compile(rf"各{_KIND}(?:[、/]{_KIND}){{1,3}}(?=(?:人民)?政府|党委)")
 _NEXT = re.compile(r"[市县区省州各]|[\u4e00-\u9fff]{2,12}(?:局|委|办|部|厅|政府|会|中心)")
 _NEXT_LINE = re.compile(r"[市县区省州各]")
 

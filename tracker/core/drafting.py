@@ -327,7 +327,10 @@ class Drafting:
                     doubt("unit.elided-prefix", start, end, printed=printed, prefix=resolved.prefix, name=resolved.name)
                 )
             self._note_name(words, resolved.name, Span(start, end))
-            found[role].append(UnitMention(self._content[start:end], resolved.name, start, end))
+            printed, full = self._content[start:end], resolved.name
+            if "<" in printed and words.startswith("各"):
+                full = full.replace("〈", "<").replace("〉", ">")
+            found[role].append(UnitMention(printed, full, start, end))
         self._apply_lead_rule(duty, found)
         return found
 
