@@ -175,7 +175,8 @@ def _behind(facts: LightFacts, today: date) -> str:
     # Rounded up, since a gap printed as equal to the tolerance would not explain the light.
     elapsed = -(-(today - facts.issued_on).days * 100 // total)
     gap = elapsed - facts.percent
-    return f"时间已过{elapsed}%，完成比例{facts.percent}%，落后序时进度{gap}个百分点，超出允许的{facts.tolerance_points}个。"
+    told = f"时间已过{elapsed}%，完成比例{facts.percent}%，落后序时进度{gap}个百分点"
+    return f"{told}，超出允许的{facts.tolerance_points}个。"
 
 
 def _running(facts: LightFacts, today: date, calendar: Calendar) -> str:
