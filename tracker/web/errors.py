@@ -53,18 +53,7 @@ def _let_go() -> None:
         db.reading().close()
 
 
-def install(app: Flask) -> None:
-    """Registers the table."""
-
-    @app.errorhandler(Refusal)
-    def _refusal(error: Refusal) -> Any:
-        _let_go()
-        return answer(STATUS[type(error)], error.message)
-
-    @app.errorhandler(StaleDataError)
-    def _stale(_error: StaleDataError) -> Any:
-        return answer(409, "就在您填写的时候，别人已经修改了同一内容。请返回查看最新内容后再提交。")
-
+def _install_database(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _database(error: OperationalError) -> Any:
         app.logger.exception("database", exc_info=error)
@@ -87,6 +76,20 @@ def install(app: Flask) -> None:
         # A number no column can hold, typed into an address or a form.
         _let_go()
         return answer(400, SENTENCES[400])
+
+
+def install(app: Flask) -> None:
+    """Registers the table."""
+    _install_database(app)
+
+    @app.errorhandler(Refusal)
+    def _refusal(error: Refusal) -> Any:
+        _let_go()
+        return answer(STATUS[type(error)], error.message)
+
+    @app.errorhandler(StaleDataError)
+    def _stale(_error: StaleDataError) -> Any:
+        return answer(409, "就在您填写的时候，别人已经修改了同一内容。请返回查看最新内容后再提交。")
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Any:
