@@ -393,3 +393,32 @@ def test_a_sentence_behind_a_label_goes_on_below_until_its_verb(value, cooperati
     task = only_task(f"\n责任单位：{value}\n时限要求：长期坚持")
     assert [unit.name for unit in (*task.lead, *task.cooperating)] == ["市甲局", *cooperating.split("|")]
     assert task.deadline is not None and task.deadline.printed == "长期坚持"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "breaks"),
+    [
+        (("（1）", "（2）", "（3）"), ("", "\n", "\n")),
+        (("（1）", "（2）", "（3）"), ("", "", "\n")),
+        (("①", "②", "③"), ("", "\n", "\n")),
+        (("1)", "2)", "3)"), ("", "", "\n")),
+    ],
+)
+def test_items_that_begin_in_the_paragraph_of_their_heading_are_tasks_of_their_own(numbers, breaks):
+    duties = ["编制路线图。（牵头单位：市甲局）", "建设平台。（牵头单位：市乙局）", "验收。（市丙局负责）"]
+    items = "".join(f"{gap}{no}{duty}" for gap, no, duty in zip(breaks, numbers, duties, strict=True))
+    content = f"一、任务\n1.支持企业改造。{items}\n2.修路。（市丁局负责）"
+    plan = read(content)
+    assert [(task.path, task.no, task.title) for task in plan.tasks] == [
+        (("一、", "1."), numbers[0], "编制路线图"),
+        (("一、", "1."), numbers[1], "建设平台"),
+        (("一、", "1."), numbers[2], "验收"),
+        (("一、",), "2.", "修路"),
+    ]
+    assert content[plan.tasks[0].source.start : plan.tasks[0].source.end].startswith(f"{numbers[0]}编制路线图。")
+    assert not [finding for finding in plan.findings if finding.code.startswith("number.")]
+
+
+def test_a_number_cited_in_a_sentence_parts_nothing():
+    content = "一、任务\n1.修路。按照（1）类标准。（市甲局负责）\n（2）绿化。\n2.架桥。（市丁局负责）"
+    assert [(task.no, printed(task)[1]) for task in read(content).tasks] == [("1.", ["市甲局"]), ("2.", ["市丁局"])]

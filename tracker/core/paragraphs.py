@@ -14,6 +14,7 @@ from tracker.core.furniture import page_furniture
 from tracker.core.labels import boxed_label_at, label_at
 from tracker.core.lines import Line
 from tracker.core.numbering import Number, Style, number_at
+from tracker.core.runins import with_run_in
 from tracker.core.units import is_strong, looks_like_unit
 
 _END = "。;:!?…"
@@ -149,7 +150,8 @@ class _Builder:
 
     def view(self, content: str) -> View:
         self._close()
-        return View("".join(self._chars), self._at, frozenset(self._gaps), tuple(self._done), content)
+        chars = "".join(self._chars)
+        return View(chars, self._at, frozenset(self._gaps), tuple(with_run_in(chars, self._done)), content)
 
     def _append(self, line: Line) -> None:
         base = len(self._at)
