@@ -786,6 +786,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_jurisdiction_behind_on", ["jurisdiction_id", "behind_on"], unique=False)
+        batch_op.create_index("ix_task_jurisdiction_id", ["jurisdiction_id", "id"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_late_on", ["jurisdiction_id", "late_on"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_near_on", ["jurisdiction_id", "near_on"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_state_due_on", ["jurisdiction_id", "state", "due_on"], unique=False)
@@ -858,10 +859,10 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_group_id"), ["group_id"], unique=False)
         batch_op.create_index(
-            "ix_assignment_jurisdiction_behind_on", ["jurisdiction_id", "behind_on", "state"], unique=False
+            "ix_assignment_jurisdiction_behind_on", ["jurisdiction_id", "behind_on", "state", "unit_id"], unique=False
         )
         batch_op.create_index(
-            "ix_assignment_jurisdiction_late_on", ["jurisdiction_id", "late_on", "state"], unique=False
+            "ix_assignment_jurisdiction_late_on", ["jurisdiction_id", "late_on", "state", "unit_id"], unique=False
         )
         batch_op.create_index(
             "ix_assignment_jurisdiction_state_unit", ["jurisdiction_id", "state", "unit_id", "issued_on"], unique=False
@@ -1243,6 +1244,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_task_jurisdiction_state_due_on")
         batch_op.drop_index("ix_task_jurisdiction_near_on")
         batch_op.drop_index("ix_task_jurisdiction_late_on")
+        batch_op.drop_index("ix_task_jurisdiction_id")
         batch_op.drop_index("ix_task_jurisdiction_behind_on")
 
     op.drop_table("task")
