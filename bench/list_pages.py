@@ -213,7 +213,8 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        sent.append((statement, parameters))
+        if statement != "BEGIN":
+            sent.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
     yield sent

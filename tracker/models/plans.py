@@ -87,6 +87,7 @@ class Task(Versioned, LightDates, Base):
     __tablename__ = "task"
     __table_args__ = (
         Index("ix_task_jurisdiction_state_due_on", "jurisdiction_id", "state", "due_on"),
+        Index("ix_task_jurisdiction_id", "jurisdiction_id", "id"),
         Index("ix_task_jurisdiction_late_on", "jurisdiction_id", "late_on"),
         Index("ix_task_jurisdiction_behind_on", "jurisdiction_id", "behind_on"),
         Index("ix_task_jurisdiction_near_on", "jurisdiction_id", "near_on"),
@@ -133,8 +134,8 @@ class Assignment(Versioned, LightDates, Base):
     __table_args__ = (
         UniqueConstraint("task_id", "unit_id"),
         Index("ix_assignment_unit_state_due_on", "unit_id", "state", "due_on"),
-        Index("ix_assignment_jurisdiction_late_on", "jurisdiction_id", "late_on", "state"),
-        Index("ix_assignment_jurisdiction_behind_on", "jurisdiction_id", "behind_on", "state"),
+        Index("ix_assignment_jurisdiction_late_on", "jurisdiction_id", "late_on", "state", "unit_id"),
+        Index("ix_assignment_jurisdiction_behind_on", "jurisdiction_id", "behind_on", "state", "unit_id"),
         Index("ix_assignment_jurisdiction_state_unit", "jurisdiction_id", "state", "unit_id", "issued_on"),
         Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),

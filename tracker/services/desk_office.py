@@ -53,8 +53,8 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
 
 def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
     """Gives a leader three figures, then the red items with unit, lateness and the unit's last word."""
-    late, behind, near = session.execute(_light_counts(actor, today)).one()
-    red = _red(session, actor, today, late)
+    late, behind, near, units = session.execute(_light_counts(actor, today)).one()
+    red = _red(session, actor, today, late, has_charge=bool(units))
     figures = [
         Figure("red", "逾期任务", late, Light.LATE.value),
         Figure("behind", "滞后任务", behind, Light.BEHIND.value),
@@ -94,7 +94,7 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
 
 def _board(column: Any, actor: Actor, light: Light, today: Today) -> Select[Any]:
     query = select(column).join(Task, Task.id == Assignment.task_id)
-    return query.where(on_board(actor.jurisdiction_id, light, today.day))
+    return query.where(_here(Assignment, actor), on_board(light, today.day))
 
 
 def _is_new(today: Today) -> ColumnElement[bool]:
@@ -105,7 +105,7 @@ def _light_counts(actor: Actor, today: Today) -> Select[Any]:
     late = _board(Assignment.task_id, actor, Light.LATE, today).distinct()
     under_way = select(Task.id).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
     lit = (under_way.where(light_condition(Task, light, today.day)) for light in (Light.BEHIND, Light.NEAR))
-    return select(_number(late), *map(_number, lit))
+    return select(_number(late), *map(_number, lit), _number(in_charge(actor, today.day)))
 
 
 def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
@@ -179,7 +179,7 @@ def _late_duties(actor: Actor, today: Today) -> Select[Any]:
         .join(Plan, Plan.id == Assignment.plan_id)
         .join(Unit, Unit.id == Assignment.unit_id)
         .outerjoin(ProgressReport, ProgressReport.id == last_report())
-        .where(on_board(actor.jurisdiction_id, Light.LATE, today.day))
+        .where(_here(Assignment, actor), on_board(Light.LATE, today.day))
     )
 
 
@@ -189,11 +189,11 @@ def _newly_late(session: Session, actor: Actor, today: Today, count: int) -> Sec
     return _late_section(session, ("newly_late", "近一周新增逾期", count), [query], today, shown=SHOWN)
 
 
-def _red(session: Session, actor: Actor, today: Today, count: int) -> Section:
+def _red(session: Session, actor: Actor, today: Today, count: int, *, has_charge: bool) -> Section:
     """Gives the late duties, those of units in the leader's charge first, then the longest late."""
     query = _late_duties(actor, today).order_by(Assignment.late_on, Assignment.id)
-    mine = query.where(Assignment.unit_id.in_(in_charge(actor, today.day)))
-    return _late_section(session, ("red", "逾期任务", count), [mine, query], today, shown=RED_SHOWN)
+    mine = [query.where(Assignment.unit_id.in_(in_charge(actor, today.day)))] if has_charge else []
+    return _late_section(session, ("red", "逾期任务", count), [*mine, query], today, shown=RED_SHOWN)
 
 
 def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:

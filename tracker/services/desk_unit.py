@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -13,7 +14,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit
-from tracker.services.desk_rows import Figure, Line, Section, Today, section, task_label
+from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.lights import OPEN_DUTIES
 from tracker.services.owing import files
 from tracker.services.shown import UNDER_WAY, shown_key
@@ -43,6 +44,7 @@ def unit_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Fi
         Figure("acknowledge", "待签收", waiting, "near" if waiting else ""),
         Figure("late", "已逾期", urgent[Light.LATE].count, "late" if urgent[Light.LATE].count else ""),
         Figure("to_file", "本月待报送", to_file.count),
+        Figure("behind", "滞后", urgent[Light.BEHIND].count, "behind" if urgent[Light.BEHIND].count else ""),
         Figure("near", "临期", urgent[Light.NEAR].count),
     ]
     return figures, sections
@@ -76,15 +78,27 @@ def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Lig
     )
     query = _mine(select(*columns, key, owes, is_urgent.label("is_urgent")), actor)
     query = query.where(Assignment.state.in_(OPEN_DUTIES), or_(is_urgent, owes))
-    urgent: dict[Light, list[Line]] = defaultdict(list)
+    urgent: dict[str, list[Any]] = defaultdict(list)
     to_file = []
     for row in session.execute(query.order_by(due_on.nulls_last(), Task.id)):
         if row.is_urgent:
-            urgent[Light(row.key)].append(_line(row, today))
+            urgent[row.key].append(row)
         if row.owes:
-            to_file.append(Line(task_label(row.number, row.part, row.title), row.plan, task_id=row.id))
-    sections = {light: section(light.value, title, urgent[light]) for light, title in _URGENT.items()}
-    return sections, section("to_file", f"{today.day.month}月待报送", to_file)
+            to_file.append(row)
+    sections = {
+        light: _first_lines(light.value, title, urgent[light.value], lambda row: _line(row, today))
+        for light, title in _URGENT.items()
+    }
+    return sections, _first_lines("to_file", f"{today.day.month}月待报送", to_file, _line_to_file)
+
+
+def _first_lines(key: str, title: str, rows: list[Any], line: Callable[[Any], Line]) -> Section:
+    """Gives a section of many rows; lines are made of those alone that are shown."""
+    return Section(key, title, len(rows), tuple(line(row) for row in rows[:SHOWN]), more=max(len(rows) - SHOWN, 0))
+
+
+def _line_to_file(row: Any) -> Line:
+    return Line(task_label(row.number, row.part, row.title), row.plan, task_id=row.id)
 
 
 def _owes(today: Today) -> ColumnElement[bool]:

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from tracker.core.paging import MOST_COUNTED, Page
 from tracker.core.permissions import Actor
 from tracker.core.terms import Channel, NoticeKind
 from tracker.errors import NotFound
 from tracker.models import Notification
+from tracker.services.counting import capped
 
 PAGE = 50
 
@@ -33,9 +35,9 @@ def _mine(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (Notification.user_id == actor.user_id, Notification.channel == Channel.INBOX)
 
 
-def messages(session: Session, actor: Actor, *, page: int = 1) -> tuple[list[Message], int]:
-    """Gives one page of the actor's messages, newest first, and how many there are in all."""
-    total = session.scalar(select(func.count()).select_from(Notification).where(*_mine(actor))) or 0
+def messages(session: Session, actor: Actor, *, page: int = 1) -> Page[Message]:
+    """Gives one page of the actor's messages, newest first."""
+    total = session.scalar(capped(select(Notification.id).where(*_mine(actor)))) or 0
     rows = session.scalars(
         select(Notification)
         .where(*_mine(actor))
@@ -44,7 +46,7 @@ def messages(session: Session, actor: Actor, *, page: int = 1) -> tuple[list[Mes
         .offset((max(page, 1) - 1) * PAGE)
     )
     found = [Message(n.id, n.kind, n.subject, n.body, n.link, n.created_at, n.read_at is not None) for n in rows]
-    return found, total
+    return Page(found, page, total, PAGE, is_cut=total > MOST_COUNTED)
 
 
 def unread_count(session: Session, actor: Actor) -> int:

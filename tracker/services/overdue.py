@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF, Light
 from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DutyRole, PlanStatus, Role
+from tracker.core.terms import AssignmentState, DutyRole, Role
 from tracker.core.workdays import Calendar
 from tracker.errors import NotAllowed
 from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Unit, Urge
@@ -26,6 +26,7 @@ from tracker.services.shown import UNDER_WAY, is_standing
 
 BOARD_LIGHTS = (Light.LATE, Light.BEHIND)
 WHOLE_BOARD = 20_000
+Names = Mapping[tuple[str, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page of the board with the counts over all its pages and the choices of its filters."""
+    """A page of the board with the counts over all its pages and the choices of its filters.
+
+    `tasks` is None where there are more rows than are counted.
+    """
 
     page: Page[BoardRow]
-    tasks: int
+    tasks: int | None
     late: int
     behind: int
     units: tuple[Choice, ...]
@@ -118,19 +122,17 @@ def overdue_board(
     found = every.narrowed(asked)
     if is_whole or (is_cut and asked.narrows):
         found = found_on_board(session, actor, asked, today=today, most=WHOLE_BOARD if is_whole else MOST_COUNTED)
-    shown = sorted(found.rows, key=lambda row: _place(row, asked))
+    names = _names(session, actor, [*every.lit, *found.lit], is_every=every.is_cut)
+    shown = sorted(found.rows, key=lambda row: _place(row, asked, names))
     size = WHOLE_BOARD if is_whole else PAGE_SIZE
     page = [row.id for row in shown[offset(number, size) :][:size]]
-    units, plans = (
-        _every_choice(session, actor) if is_cut else (_choices(every.rows, "unit"), _choices(every.rows, "plan"))
-    )
     return Board(
         page=Page(_details(session, page, today), number, found.total, size, found.is_cut),
-        tasks=_tasks(session, actor, asked, today) if found.is_cut else len({row.task_id for row in found.rows}),
+        tasks=None if found.is_cut else len({row.task_id for row in found.rows}),
         late=found.counts[Light.LATE],
         behind=found.counts[Light.BEHIND],
-        units=units,
-        plans=plans,
+        units=_choices(every, "unit", names),
+        plans=_choices(every, "plan", names),
         has_charge=any(row.is_mine for row in every.lit) or (is_cut and Role.LEADER in actor.roles),
     )
 
@@ -178,40 +180,28 @@ def found_on_board(
 
 
 def _slim(actor: Actor, asked: BoardFilter, light: Light, today: date) -> Select[Any]:
-    names = (Assignment.unit_id, Unit.name.label("unit"), Unit.position.label("place"))
-    query = _joined(
+    columns = (Assignment.id, Assignment.task_id, Assignment.unit_id, Assignment.plan_id)
+    query = (
         select(
-            *(Assignment.id, Assignment.task_id, *names, Assignment.plan_id, Plan.title.label("plan")),
-            *(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"), literal(light.value).label("key")),
-            Assignment.unit_id.in_(in_charge(actor, today)).label("is_mine"),
+            *(*columns, func.coalesce(Assignment.due_on, Task.due_on).label("due_on")),
+            *(literal(light.value).label("key"), Assignment.unit_id.in_(in_charge(actor, today)).label("is_mine")),
         )
+        .select_from(Assignment)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(on_board(light, today), *_conditions(actor, asked, today))
     )
-    query = query.where(on_board(actor.jurisdiction_id, light, today), *_conditions(actor, asked, today))
     return query.order_by(getattr(Assignment, DAY_OF[light]), Assignment.id)
 
 
-def on_board(jurisdiction_id: int, light: Light, today: date) -> ColumnElement[bool]:
-    """Gives the condition on Assignment joined with Task that a duty is on the jurisdiction's board with a light."""
+def on_board(light: Light, today: date) -> ColumnElement[bool]:
+    """Gives the condition on Assignment joined with Task that a duty is on the board with a light, whoever's board."""
     return and_(
-        Assignment.jurisdiction_id == jurisdiction_id,
         light_condition(Assignment, light, today),
         Assignment.state.in_(OPEN_DUTIES),
         Assignment.role != DutyRole.COOPERATING,
         Task.state.in_(UNDER_WAY),
         ~is_standing(),
     )
-
-
-def _tasks(session: Session, actor: Actor, asked: BoardFilter, today: date) -> int:
-    """How many tasks the rows asked for belong to, 1,001 for all that are more than 1,000."""
-    lights = (asked.light,) if asked.light else BOARD_LIGHTS
-    parts = []
-    for light in lights:
-        query = select(Assignment.task_id).join(Task, Task.id == Assignment.task_id).distinct()
-        query = query.where(on_board(actor.jurisdiction_id, light, today), *_conditions(actor, asked, today))
-        parts.append(select(query.limit(MOST_COUNTED + 1).subquery(light.value)))
-    found = session.scalar(select(func.count()).select_from(union(*parts).subquery())) or 0
-    return min(found, MOST_COUNTED + 1)
 
 
 def in_charge(actor: Actor, today: date) -> Select[Any]:
@@ -224,7 +214,12 @@ def in_charge(actor: Actor, today: date) -> Select[Any]:
 
 
 def _conditions(actor: Actor, asked: BoardFilter, today: date) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    if asked.unit_id is None and asked.plan_id is None:
+        conditions = [Assignment.jurisdiction_id == actor.jurisdiction_id]
+    else:
+        # Few rows by an index of their own: the jurisdiction's indexes are not to be walked for them.
+        here = select(Plan.id).where(Plan.jurisdiction_id == actor.jurisdiction_id)
+        conditions = [Assignment.plan_id.in_(here)]
     if asked.unit_id is not None:
         conditions.append(Assignment.unit_id == asked.unit_id)
     if asked.plan_id is not None:
@@ -244,8 +239,8 @@ def _is_asked(row: Any, asked: BoardFilter) -> bool:
     )
 
 
-def _place(row: Any, asked: BoardFilter) -> tuple[Any, ...]:
-    group = (row.plan_id,) if asked.by_plan else (row.place, row.unit_id)
+def _place(row: Any, asked: BoardFilter, names: Names) -> tuple[Any, ...]:
+    group = (row.plan_id,) if asked.by_plan else (names["unit", row.unit_id].place, row.unit_id)
     return (*group, row.key != Light.LATE, row.due_on or date.max, row.id)
 
 
@@ -305,19 +300,24 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
     )
 
 
-def _choices(rows: Sequence[Any], name: str) -> tuple[Choice, ...]:
-    counts = Counter((getattr(row, f"{name}_id"), getattr(row, name)) for row in rows)
-    return tuple(Choice(key, label, count) for (key, label), count in counts.most_common())
 
 
-def _every_choice(session: Session, actor: Actor) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
-    """Every unit and every plan under way, uncounted, where there is too much on the board to count it by each."""
-    units = select(
-        literal("unit").label("kind"), Unit.id, Unit.name.label("label"), Unit.position.label("place")
-    ).where(Unit.jurisdiction_id == actor.jurisdiction_id, Unit.ended_on.is_(None))
-    plans = select(literal("plan"), Plan.id, Plan.title, -Plan.id).where(
-        Plan.jurisdiction_id == actor.jurisdiction_id, Plan.status == PlanStatus.ISSUED
-    )
-    rows = sorted(session.execute(units.union_all(plans)), key=lambda row: (row.place, row.id))
-    choices = {kind: tuple(Choice(row.id, row.label) for row in rows if row.kind == kind) for kind in ("unit", "plan")}
-    return choices["unit"], choices["plan"]
+def _names(session: Session, actor: Actor, rows: Sequence[Any], *, is_every: bool) -> Names:
+    """The name and place of the units and plans of these rows, or of every one there is, by kind and key."""
+    of_units = Unit.id.in_({row.unit_id for row in rows})
+    of_plans = Plan.id.in_({row.plan_id for row in rows})
+    if is_every:
+        of_units = or_(of_units, Unit.jurisdiction_id == actor.jurisdiction_id)
+        of_plans = or_(of_plans, Plan.jurisdiction_id == actor.jurisdiction_id)
+    units = select(literal("unit").label("kind"), Unit.id, Unit.name.label("label"), Unit.position.label("place"))
+    plans = select(literal("plan"), Plan.id, Plan.title, -Plan.id).where(of_plans)
+    return {(row.kind, row.id): row for row in session.execute(units.where(of_units).union_all(plans))}
+
+
+def _choices(every: Found, kind: str, names: Names) -> tuple[Choice, ...]:
+    """What a filter can be set to: what is on the board, counted, or everything, where that is too much to count."""
+    if every.is_cut:
+        rows = sorted((row for row in names.values() if row.kind == kind), key=lambda row: (row.place, row.id))
+        return tuple(Choice(row.id, row.label) for row in rows)
+    counts = Counter(getattr(row, f"{kind}_id") for row in every.lit)
+    return tuple(Choice(key, names[kind, key].label, count) for key, count in counts.most_common())

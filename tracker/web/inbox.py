@@ -17,10 +17,8 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 @blueprint.get("")
 @allow(Permission.DESK_READ)
 def index() -> str:
-    page = listing.page_number()
-    found, total = inbox.messages(reading(), current_actor(), page=page)
-    pages = max((total + inbox.PAGE - 1) // inbox.PAGE, 1)
-    return render_template("inbox/index.html", messages=found, total=total, page=page, pages=pages)
+    page = inbox.messages(reading(), current_actor(), page=listing.page_number())
+    return render_template("inbox/index.html", page=page)
 
 
 @blueprint.post("/<int:message_id>/read")
