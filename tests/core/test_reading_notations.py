@@ -422,3 +422,38 @@ def test_items_that_begin_in_the_paragraph_of_their_heading_are_tasks_of_their_o
 def test_a_number_cited_in_a_sentence_parts_nothing():
     content = "一、任务\n1.修路。按照（1）类标准。（市甲局负责）\n（2）绿化。\n2.架桥。（市丁局负责）"
     assert [(task.no, printed(task)[1]) for task in read(content).tasks] == [("1.", ["市甲局"]), ("2.", ["市丁局"])]
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "unit", "name"),
+    [
+        ("到2025年，可再生能源装机规模达到32\n00万千瓦。", 32000000, "千瓦", "可再生能源装机规模"),
+        ("到2025年，新建绿道2\n00公里。", 200, "公里", "新建绿道"),
+        ("到2025年，人均绿地面积达到5.\n8平方米。", 5.8, "平方米", "人均绿地面积"),
+        ("到2025年，农村卫生厕所普及率\n达到90%以上。", 90, "%", "农村卫生厕所普及率"),
+        ("到2025年，垃圾分类覆盖率达到\n— 2 —\n90%以上。", 90, "%", "垃圾分类覆盖率"),
+    ],
+)
+def test_a_target_over_the_end_of_a_line_is_read_whole(words, value, unit, name):
+    content = f"一、任务\n1.整修。统筹推进各项工作。{words}（市甲局负责）"
+    target = read(content).tasks[0].targets[0]
+    assert (target.value, target.unit, target.name) == (value, unit, name)
+    assert content[target.start : target.end].startswith(target.printed[:2])
+    assert content[target.start : target.end].endswith(target.printed[-2:])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "索引号：YC1　发文字号：云政\n办发〔2023〕18号　发布日期：2023-05-12",
+        "索引号：YC1　发文字号：云政办发〔2023〕\n18号　发布日期：2023-05-12",
+        "云政办发〔2023〕18号",
+    ],
+)
+def test_the_number_of_the_document_is_found_where_lines_were_broken(lines):
+    long = "现将云川市水利提升行动方案印发给你们请认真抓好贯彻落实并及时报告"
+    body = "\n".join(f"{long[:30]}\n{long[30:]}。" for _ in range(6))
+    content = (
+        f"云川市人民政府办公室关于印发云川市推进水利设施体系建设行动\n方案的通知\n{lines}\n{body}\n一、任务\n1.修堤。"
+    )
+    assert read(content).doc_no == "云政办发〔2023〕18号"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.core.tables import Indicator, indicators, responsibility_rows
@@ -306,6 +306,7 @@ def sheets(draw: st.DrawFn) -> tuple[list[str], list[list[str]], list[tuple[str,
     return header, rows, wanted
 
 
+@settings(deadline=None)
 @given(sheets())
 def test_generated_tables_are_read_back_exactly_in_every_form(
     sheet: tuple[list[str], list[list[str]], list[tuple[str, str, str, dict[str, float]]]],
@@ -327,6 +328,7 @@ CELLS = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join), st.lists(CELLS, max_size=12), st.booleans())
 def test_any_text_and_any_cells_are_read_and_every_place_lies_inside(
     content: str, cells: list[Cell], real: bool

@@ -121,6 +121,7 @@ def chunks(view: View, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
 # 各县、区人民政府 is one name: kinds of places side by side before the one seat they share.
 _KIND = "(?:县|区|市|州|盟|旗|镇|乡|街道)"
 _KINDS = re.compile(rf"各{_KIND}(?:[、/]{_KIND}){{1,3}}(?=(?:人民)?政府|党委)")
+_OPEN_GROUP = re.compile(r"各[县市区州盟旗镇乡]{1,2}$")
 _NEXT = re.compile(r"[市县区省州各]|[\u4e00-\u9fff]{2,12}(?:局|委|办|部|厅|政府|会|中心)")
 _NEXT_LINE = re.compile(r"[市县区省州各]")
 
@@ -133,6 +134,8 @@ def _parts(view: View, first: int, gap: int, end: int) -> bool:
     if between.strip():
         return False
     broken = "\n" in between
+    if broken and _OPEN_GROUP.search(view.chars, max(first, gap - 4), gap):
+        return False
     return (_NEXT_LINE if broken else _NEXT).match(view.chars, gap, min(end, gap + 20)) is not None
 
 

@@ -400,9 +400,21 @@ class Drafting:
 
     def _targets(self, start: int, end: int) -> tuple[Target, ...]:
         first, last = self._view.span(start, end)
+        if self._view.is_broken(start, end):
+            return self._broken_targets(first, last)
         found: list[Target] = []
         for a, b in _without(first, last, self._tables):
             found += find_targets(self._content, a, b, normal=self._normal)
+        return tuple(found)
+
+    def _broken_targets(self, first: int, last: int) -> tuple[Target, ...]:
+        """The targets of a stretch whose lines were broken in printing, read as if they were whole."""
+        found: list[Target] = []
+        for a, b in _without(first, last, self._tables):
+            words, places = self._view.unbroken(*self._view.within(a, b))
+            normal = "".join(c if c in " \n" else self._normal[at] for c, at in zip(words, places, strict=True))
+            for one in find_targets(words, 0, len(words), normal=normal, document=self._content):
+                found.append(replace(one, start=places[one.start], end=places[one.end - 1] + 1))
         return tuple(found)
 
     def _plan_targets(self) -> list[PlanTarget]:

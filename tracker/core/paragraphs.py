@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.core.furniture import page_furniture
@@ -32,6 +33,9 @@ _CLOSED = re.compile(
     r"(?:配合|负责|落实|参加|参与|协助|协办|支持|实施|推进|办理)+[。;]?$"
 )
 _TAIL = re.compile(r"等(?:有关|相关|各)?(?:部门|单位)?[。;]?$")
+# A document's number: alone on its line it is a paragraph; behind its label it may be broken.
+_DOC_NO = re.compile(r"[\u4e00-\u9fff]{2,12}\((?:19|20)[0-9]{2}\)第?[0-9]{1,5}号")
+_NO_LABEL = re.compile(r"(?:字号|文号):[\u4e00-\u9fff]{1,12}(?:\([0-9]{0,4}(?:\)第?[0-9]{0,5})?)?$")
 _NOTE = re.compile(r"\(?(?:备?注|说明)[0-9]?[:.]")
 
 
@@ -61,16 +65,27 @@ class View:
 
     def printed(self, start: int, end: int) -> str:
         """What a stretch prints: blanks within lines stay, a line broken in printing is one again."""
+        return "".join(words for words, _ in self._pieces(start, end))
+
+    def unbroken(self, start: int, end: int) -> tuple[str, list[int]]:
+        """What a stretch prints, with the place in the content of each of its characters."""
+        pieces = list(self._pieces(start, end))
+        return "".join(words for words, _ in pieces), [at + k for words, at in pieces for k in range(len(words))]
+
+    def is_broken(self, start: int, end: int) -> bool:
+        """Whether a stretch holds lines that were broken in printing."""
+        first = bisect_right(self.paragraphs, start, key=lambda one: one.end)
+        last = bisect_left(self.paragraphs, end, key=lambda one: one.start)
+        return any(paragraph.broken for paragraph in self.paragraphs[first:last])
+
+    def _pieces(self, start: int, end: int) -> Iterator[tuple[str, int]]:
         at, content = self.at, self.content
-        parts = []
         for i in range(start, end):
             if i > start and at[i] != at[i - 1] + 1 and self.chars[i] != "\n" != self.chars[i - 1]:
                 between = content[at[i - 1] + 1 : at[i]]
-                broken = "\n" in between
-                latin = content[at[i - 1]].isascii() and content[at[i]].isascii()
-                parts.append((" " if latin else "") if broken else between)
-            parts.append("\n" if self.chars[i] == "\n" else content[at[i]])
-        return "".join(parts)
+                words = re.fullmatch("[A-Za-z]{2}", content[at[i - 1]] + content[at[i]]) is not None
+                yield ((" " if words else "") if "\n" in between else between), at[i - 1] + 1
+            yield ("\n" if self.chars[i] == "\n" else content[at[i]]), at[i]
 
     def within(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the view that a stretch of the content has left after its blanks are gone."""
@@ -209,6 +224,10 @@ class _Builder:
             return False
         if self._depth and self._closes_soon([line, *following]):
             return True
+        if _DOC_NO.fullmatch(last.text) or _DOC_NO.fullmatch(line.text):
+            return False
+        if _breaks_number(last, line):
+            return True
         ended = last.text[-1] in _END or last.text[-1] == ")" or self._has_whole_list(line)
         if line.text[0] in _NEVER_FIRST or (not ended and line.text.find("。", 0, 5) > 0):
             return not _is_labelled(line.text)
@@ -235,7 +254,8 @@ class _Builder:
             return True
         name = _last_name(last)
         rest = _TAIL.sub("", _CLOSED.sub("", _first_name(line)))
-        whole = is_strong(name) and len(rest) > 2
+        listed = "。" not in line.text and _TAIL.search(line.text) is not None
+        whole = is_strong(name) and len(rest) > 2 and not listed
         return not whole and is_strong(name + rest) and looks_like_unit(name + rest) and 0 < len(rest) <= 12
 
     def _is_open(self, line: Line) -> bool:
@@ -268,6 +288,12 @@ def _last_name(line: Line) -> str:
 
 def _first_name(line: Line) -> str:
     return re.split(r"[、,;。](?![^()]*\))", line.text[:30])[0]
+
+
+def _breaks_number(last: Line, line: Line) -> bool:
+    """Whether the document's number behind its label ends on this line."""
+    label = _NO_LABEL.search(last.text[-40:])
+    return label is not None and _DOC_NO.match(label[0].split(":")[1] + line.text[:24]) is not None
 
 
 def _goes_on_naming(last: Line, line: Line) -> bool:

@@ -70,16 +70,19 @@ class _Clause:
     past_at: int
 
 
-def find_targets(content: str, start: int, end: int, *, normal: str | None = None) -> tuple[Target, ...]:
+def find_targets(
+    content: str, start: int, end: int, *, normal: str | None = None, document: str | None = None
+) -> tuple[Target, ...]:
     """Gives the quantified promises in a stretch of a document, in order of their places. Linear in its length.
 
-    Takes: offsets into content; the matching form of the whole content where the caller has it already.
+    Takes: offsets into content; the matching form of the whole content where the caller has it already; the document
+    whose period counts, where content is only a stretch of it.
     """
     start, end = max(0, start), min(end, len(content))
     if start >= end:
         return ()
     text = normal[start:end] if normal is not None else script.simplified(script.normal(content[start:end]))
-    reader = _Reader(content[start:end], _joined(_masked(text)), start, plan_start(content))
+    reader = _Reader(content[start:end], _joined(_masked(text)), start, plan_start(document or content))
     return tuple(sorted(reader.read(), key=lambda one: (one.start, one.end)))
 
 
