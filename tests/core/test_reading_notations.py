@@ -121,6 +121,7 @@ def test_running_text_is_no_responsibility_list(words):
         ("市科技局、领导小组成员单位", ["市科技局", "领导小组成员单位"]),
         ("云川市科技局、财政局", ["云川市科技局", "云川市财政局"]),
         ("各镇(街道)人民政府(办事处)", ["各镇(街道)人民政府(办事处)"]),
+        ("各乡镇、街道", ["各乡镇", "各街道"]),
         ("市科技局、岚江金融监管局、岚江证监局", ["市科技局", "岚江金融监管局", "岚江证监局"]),
         ("市科技局、地方金融监管局", ["市科技局", "市地方金融监管局"]),
         ("市科技局、民航岚江安全监督管理局", ["市科技局", "民航岚江安全监督管理局"]),
@@ -146,6 +147,9 @@ def test_an_elided_prefix_is_restored_from_the_name_before(words, names):
         ("长期坚持", None, "standing"),
         ("持续推进", None, "standing"),
         ("尽快", None, "vague"),
+        ("2024年7月起", None, "vague"),
+        ("2024年起持续推进", None, "standing"),
+        ("2024年7月起至2025年6月", date(2025, 6, 30), "date"),
     ],
 )
 def test_a_time_limit_is_read_and_kept_as_printed(words, day, kind):
@@ -457,3 +461,38 @@ def test_the_number_of_the_document_is_found_where_lines_were_broken(lines):
         f"云川市人民政府办公室关于印发云川市推进水利设施体系建设行动\n方案的通知\n{lines}\n{body}\n一、任务\n1.修堤。"
     )
     assert read(content).doc_no == "云政办发〔2023〕18号"
+
+
+@pytest.mark.parametrize(
+    ("head", "doc_no", "issuer"),
+    [
+        ("云川区人民政府办公室关于印发方案的通知（云府〔2019〕31號）", "云府〔2019〕31號", "云川区人民政府办公室"),
+        ("岚江省发展和改革委员会等部门关于印发方案的通知", None, "岚江省发展和改革委员会"),
+        (
+            "中共云川区委办公室\n云川区人民政府办公室\n关于印发方案的通知",
+            None,
+            "中共云川区委办公室、云川区人民政府办公室",
+        ),
+    ],
+)
+def test_who_issued_a_plan_and_under_which_number_is_read_from_its_head(head, doc_no, issuer):
+    plan = read(f"{head}\n各镇：\n现印发给你们。\n云川区水利方案\n一、任务\n1.修堤。(区水务局负责)")
+    assert (plan.doc_no, plan.issuer) == (doc_no, issuer)
+
+
+def test_both_issuers_of_a_signature_are_given():
+    plan = read(
+        "关于印发方案的通知\n现印发。\n中共云川区委办公室\n云川区人民政府办公室\n2024年3月1日\n水利方案\n一、任务\n1.修堤。"
+    )
+    assert plan.issuer == "中共云川区委办公室、云川区人民政府办公室"
+
+
+@pytest.mark.parametrize("verb", ["通车", "投用", "上线运行", "出台"])
+def test_a_day_before_any_verb_of_completion_is_the_time_limit(verb):
+    task = read(f"云川市水利方案（2024年）\n一、任务\n1.改线工程力争10月底前{verb}。(市交通局负责)").tasks[0]
+    assert task.deadline is not None and (task.deadline.printed, task.deadline.date) == ("10月底前", date(2024, 10, 31))
+
+
+@pytest.mark.parametrize("words", ["推广1.2米×1.0米标准托盘", "改扩建二期工程", "贷款额度最高提高至30万元"])
+def test_dimensions_stages_and_ceilings_are_no_targets(words):
+    assert only_task(f"{words}。(市财政局负责)").targets == ()

@@ -63,8 +63,11 @@ _VAGUE = re.compile(
     r"根据\S{0,20}|视情|限期|同步)\S{0,10}"
 )
 _DONE = (
-    r"(?:完成|建成|实现|落实|取得|启动|到位|办结|出台|投用|达到|见效|印发|制定|形成|开工|投产|竣工|验收|全面|基本|全部)"
+    r"(?:完成|建成|实现|落实|取得|启动|到位|办结|出台|投用|达到|见效|印发|制定|形成|开工|投产|竣工|验收|全面|基本|全部"
+    r"|通车|通水|通气|通航|开通|投运|运行|运营|上线|交付|启用|开业|入驻|公布|发布|报送|整改|清零|关停|退出|淘汰|搬迁|拆除|挂牌|成立)"
 )
+# A day that something begins on is no day it is due on.
+_BEGINS = re.compile(r"(?:年底?|月[底初末]?|[上中下]旬|日|号|季度|半年)(?:起|开始)(?!至|到)")
 _EVERY = re.compile(r"每(?:年|季度?|月|半年|两年).{0,16}")
 _LEAD_IN = re.compile(r"^(?:力争|确保|争取|计划|拟)?(?:于|到|至|在|截至|截止)?")
 _AFTER = re.compile(
@@ -90,7 +93,7 @@ def moment(words: str, default_year: int | None) -> Moment | None:
     last, certain = _last_day(words, default_year)
     if recurring and not re.match(r"年度", recurring[0]):
         return Moment(DeadlineKind.RECURRING, None)
-    if last is not None:
+    if last is not None and not (_BEGINS.search(words) and len(days_in(words, default_year)) == 1):
         return Moment(DeadlineKind.DATE, last, certain)
     if _STANDING.search(words):
         return Moment(DeadlineKind.STANDING, None)

@@ -42,7 +42,7 @@ _BELOW = re.compile(r"\((?:(?:19|20)[0-9]{2}.{0,16}|征求意见稿|试行|草�
 _NOTICE = re.compile(r"(?:通知|公告|通告|函)$")
 _QUOTED = re.compile(r"《(.{4,80})》")
 _DRAFT = re.compile(r"征求意见稿|草案|送审稿|讨论稿|公开征求.{0,12}意见")
-_NO = re.compile(r"([\u4e00-\u9fff]{2,12}[字发函办]?)\(((?:19|20)[0-9]{2})\)第?([0-9]{1,5})号")
+_NO = re.compile(r"([\u4e00-\u9fff]{2,12}[字发函办]?)\(((?:19|20)[0-9]{2})\)第?([0-9]{1,5})[号號]")
 _NO_LABEL = re.compile(r"(?:发文字号|文号|文件编号|发文文号|发布文号|公文文号|字号|文件号|发文号|编号):?$")
 _DATE = re.compile(r"\(?((?:19|20)[0-9]{2})年([0-9]{1,2})月([0-9]{1,2})日\)?$")
 _DATE_CN = re.compile(
@@ -150,10 +150,10 @@ def _continues(view: View, index: int) -> bool:
     if opened:
         return True
     whole = _ABOUT.search(text[:3]) is not None or re.match(r"[\u4e00-\u9fff]{2,6}(?:省|市|县|区|州)", text) is not None
-    return not whole and (not looks_like_unit(above) or _ABOUT.search(above) is not None) and not _TITLE_END(above)
+    return not whole and (not looks_like_unit(above) or _ABOUT.search(above) is not None) and not _ends_title(above)
 
 
-def _TITLE_END(above: str) -> bool:
+def _ends_title(above: str) -> bool:
     return re.search(r"(?:通知|公告|函|印发)$", above) is not None
 
 
@@ -178,12 +178,13 @@ def _is_own_number(text: str, start: int, end: int, base: int, view: View) -> bo
         return False
     inside = before.count("(") > before.count(")")
     alone = before.strip("(") == "" and after.strip(")") == ""
+    behind = inside and after == ")" and _NOTICE.search(before[:-1]) is not None
     labelled = (
         re.search(r"文号|字号|编号|文件号", before[-12:] + text[start:end]) is not None
         or _NO_LABEL.search(before) is not None
     )
     tabled = not inside and ((base + start) in view.gaps or start == 0) and len(after) < 60
-    return alone or labelled or tabled
+    return alone or behind or labelled or tabled
 
 
 def _signature(view: View) -> tuple[str, date] | None:
@@ -195,7 +196,8 @@ def _signature(view: View) -> tuple[str, date] | None:
         day = _date(_text(view, paragraphs[i]))
         above = _text(view, paragraphs[i - 1])
         if day is not None and paragraphs[i - 1].number is None and len(above) <= 40 and looks_like_unit(above):
-            return view.printed(paragraphs[i - 1].start, paragraphs[i - 1].end), day
+            joint = i > 1 and paragraphs[i - 2].number is None and _is_issuer(_text(view, paragraphs[i - 2]))
+            return _beside(view, i - 1 - joint, i), day
     return None
 
 
@@ -232,15 +234,23 @@ def _issuer(view: View, front: range) -> str | None:
     for i in front:
         paragraph = view.paragraphs[i]
         match = re.match(
-            r"([\u4e00-\u9fff]{2,24}?(?:政府|办公室|办公厅|委员会|局|厅|委|部|办))关于", _text(view, paragraph)[:40]
+            r"([\u4e00-\u9fff]{2,24}?(?:政府|办公室|办公厅|委员会|局|厅|委|部|办))(?:等[^关]{0,10}(?:部门|单位|厅局|委局))?关于",
+            _text(view, paragraph)[:40],
         )
         if match:
             return view.printed(paragraph.start, paragraph.start + match.end(1))
-    for i in front:
-        text = _text(view, view.paragraphs[i])
-        if len(text) <= 30 and looks_like_unit(text) and re.search(r"政府|办公室|办公厅|委员会|局$|厅$|小组$", text):
-            return view.printed(view.paragraphs[i].start, view.paragraphs[i].end)
-    return None
+    named = [i for i in front if _is_issuer(_text(view, view.paragraphs[i]))]
+    return _beside(view, named[0], named[0] + 1 + (named[0] + 1 in named)) if named else None
+
+
+def _is_issuer(text: str) -> bool:
+    told = re.search(r"政府|办公室|办公厅|委员会|局$|厅$|小组$", text) is not None
+    return len(text) <= 30 and told and looks_like_unit(text)
+
+
+def _beside(view: View, first: int, last: int) -> str:
+    """The issuers in paragraphs first…last (exclusive), one a line as two that issue together are set."""
+    return "、".join(view.printed(one.start, one.end).strip() for one in view.paragraphs[first:last])
 
 
 def _period(title: str) -> Period | None:

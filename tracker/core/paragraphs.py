@@ -34,7 +34,7 @@ _CLOSED = re.compile(
 )
 _TAIL = re.compile(r"等(?:有关|相关|各)?(?:部门|单位)?[。;]?$")
 # A document's number: alone on its line it is a paragraph; behind its label it may be broken.
-_DOC_NO = re.compile(r"[\u4e00-\u9fff]{2,12}\((?:19|20)[0-9]{2}\)第?[0-9]{1,5}号")
+_DOC_NO = re.compile(r"[\u4e00-\u9fff]{2,12}\((?:19|20)[0-9]{2}\)第?[0-9]{1,5}[号號]")
 _NO_LABEL = re.compile(r"(?:字号|文号):[\u4e00-\u9fff]{1,12}(?:\([0-9]{0,4}(?:\)第?[0-9]{0,5})?)?$")
 _NOTE = re.compile(r"\(?(?:备?注|说明)[0-9]?[:.]")
 

@@ -159,7 +159,8 @@ def _spoken_or_digits(text: str) -> int | float | None:
 def _spoken(match: re.Match[str], *, start: int, end: int, op: str | None) -> Quantity | None:
     numeral, money = match["spoken"], match["spokenmoney"]
     if not money:
-        value = chinese_number(numeral)
+        # 二期 names a stage of a work, it counts nothing.
+        value = None if match["spokencount"] == "期" else chinese_number(numeral)
         return None if value is None else Quantity(start, end, Kind.COUNT, value, match["spokencount"], op, spoken=True)
     scale = next((s for s in ("万亿", "亿", "万") if numeral.endswith(s)), "")
     value = chinese_number(numeral[: len(numeral) - len(scale)])

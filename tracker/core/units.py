@@ -66,6 +66,8 @@ _EVERYWHERE = re.compile(
     r"(各[\u4e00-\u9fff(),、/]{0,12}?[县市区乡镇州旗盟)](?:\([^()]{1,8}\))?)(?:人民)?(?:政府|党委|办事处|管委会?)"
 )
 _BARE_SEAT = re.compile(r"(?:管委会?|人民政府|政府|党委政府|党委|党工委|办事处|街道办事处)")
+# Kinds of places that are each of their kind behind another such group: 各乡镇、街道.
+_BARE_GROUP = re.compile(r"(?:乡镇|镇街|镇|乡|街道|县|区|园区|开发区|功能区|社区|村)(?:\([^()]{1,8}\))?")
 _OFFICE = re.compile(r"^(.{2,}?)(?:\(([^()]{2,30})\)|〈([^〈〉]{1,30})〉)$")
 _OFFICE_END = re.compile(r"(?:局|委|办|部|中心|会|院|队|站|处|室|科|组|厅|公司|所|台|社|支行)$")
 _JOINT = re.compile(r"以及|暨|和|及|与")
@@ -184,14 +186,18 @@ class Prefixes:
         self._lexicon = lexicon
         self._level: str | None = None
         self._everywhere: str | None = None
+        self._grouped = False
 
     def resolve(self, name: str) -> Resolved:
         """Gives the full name of the next name of the list."""
         host = host_of(name)
         everywhere = _EVERYWHERE.match(host)
         if everywhere:
-            self._everywhere = everywhere[1]
+            self._everywhere, self._grouped = everywhere[1], True
             return Resolved(host)
+        if self._grouped and _BARE_GROUP.fullmatch(host):
+            return Resolved(f"各{host}", "各")
+        self._grouped = host.startswith("各")
         if _BARE_SEAT.fullmatch(host) and self._everywhere:
             return Resolved(self._everywhere + host, self._everywhere)
         if is_whole(host, self._lexicon.places):
