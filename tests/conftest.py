@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,8 +22,10 @@ from sqlalchemy.orm import Session
 
 from tracker import create_app
 from tracker.config import Mode, Settings
-from tracker.db import db, transaction
+from tracker.db import OFFICE_ZONE, db, transaction
+from tracker.demo import city, story
 
+SAMPLE_DAY = date(2026, 11, 22)
 MUST_NOT_SKIP = os.environ.get("CI") == "true"
 
 
@@ -65,6 +68,20 @@ def client(app: Flask) -> FlaskClient:
     """A browser without scripts that nobody has signed in with."""
     app.config["WTF_CSRF_ENABLED"] = False
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The sample city as of a Sunday in November, only to be read; its passwords by sign-in name in `PASSWORDS`."""
+    app = create_app(settings_in(tmp_path_factory.mktemp("sample"), mode=Mode.DEMO))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        upgrade()
+        now = datetime.combine(SAMPLE_DAY, datetime.min.time(), OFFICE_ZONE).replace(hour=11)
+        story.load(today=SAMPLE_DAY, now=now, base_url="http://127.0.0.1")
+        with transaction() as session:
+            app.config["PASSWORDS"] = {login: password for login, password, *_ in city.new_passwords(session)}
+    return app
 
 
 class MailListener:

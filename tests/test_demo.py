@@ -12,17 +12,16 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from tests.builders import sign_in
-from tests.conftest import settings_in
+from tests.conftest import SAMPLE_DAY, settings_in
 from tracker import create_app
 from tracker.config import Mode
 from tracker.core.lights import Light
 from tracker.core.terms import TaskState
-from tracker.db import OFFICE_ZONE, db, transaction
-from tracker.demo import city, documents, story
+from tracker.db import OFFICE_ZONE, db
+from tracker.demo import documents, story
 from tracker.models import Plan, Task, User
 from tracker.services.lights import light_of
 
-TODAY = date(2026, 11, 22)
 PAGES = {
     "officer": ("/desk", "/plans", "/plans/1", "/plans/1?view=matrix", "/imports", "/imports/3", "/review", "/overdue",
                 "/reports", "/reports/1/2026-10", "/units", "/people", "/inbox", "/tasks/6", "/search?q=实验室"),
@@ -36,25 +35,11 @@ PAGES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The sample city as of a Sunday in November, its passwords by sign-in name in `app.passwords`."""
-    app = create_app(settings_in(tmp_path_factory.mktemp("sample"), mode=Mode.DEMO))
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        upgrade()
-        now = datetime(2026, 11, 22, 11, 0, tzinfo=OFFICE_ZONE)
-        story.load(today=TODAY, now=now, base_url="http://127.0.0.1")
-        with transaction() as session:
-            app.config["PASSWORDS"] = {login: password for login, password, *_ in city.new_passwords(session)}
-    return app
-
-
 def test_the_sample_plan_has_tasks_in_every_light_and_many_states(sample: Flask) -> None:
     with sample.app_context():
         tasks = db.session.scalars(select(Task).where(Task.plan_id == 1)).all()
         assert len(tasks) >= 25
-        assert {light_of(task, TODAY) for task in tasks} == set(Light)
+        assert {light_of(task, SAMPLE_DAY) for task in tasks} == set(Light)
         wanted = {TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW, TaskState.CLOSED, TaskState.PENDING_APPROVAL}
         assert wanted <= set(db.session.scalars(select(Task.state)))
 

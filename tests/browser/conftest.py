@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -49,9 +50,9 @@ def page(chromium: Browser) -> Iterator[Page]:
 Serve = Callable[..., str]
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Starts server processes on a folder's database and gives their addresses; stops them at the end."""
+@contextmanager
+def servers() -> Iterator[Serve]:
+    """Gives what starts server processes on a folder's database and gives their addresses; stops them at the end."""
     running: list[subprocess.Popen[bytes]] = []
 
     def start(folder: Path, **settings: str) -> str:
@@ -66,11 +67,20 @@ def serve() -> Iterator[Serve]:
         _wait_for(address + "/sign-in", running[-1])
         return address
 
-    yield start
-    for process in running:
-        process.terminate()
-    for process in running:
-        process.wait(timeout=20)
+    try:
+        yield start
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=20)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers for one test."""
+    with servers() as start:
+        yield start
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

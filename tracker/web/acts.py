@@ -113,7 +113,12 @@ def urge() -> Any:
             )
     except Invalid as refusal:
         return _mend_urge(duties, refusal)
-    flash(f"已记录{channel.label} {count} 项。", "success")
+    words = (
+        f"已向责任单位发出催办，共 {count} 项。"
+        if channel is UrgeChannel.SYSTEM
+        else f"已登记{channel.label} {count} 项。"
+    )
+    flash(words, "success")
     return redirect(local_path(request.form.get("next", "")) or url_for("auth.root"))
 
 
