@@ -12,6 +12,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "audit_seal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
+    )
+    op.create_table(
         "jurisdiction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -1349,3 +1358,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_jurisdiction_parent_id"))
 
     op.drop_table("jurisdiction")
+    op.drop_table("audit_seal")
