@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from tracker.core.answers import Due, DueAnswer, due_of, due_proposal, everyone_words, lead_proposal, with_lead
+from tracker.core.answers import (
+    Due,
+    DueAnswer,
+    Proposal,
+    due_of,
+    due_proposal,
+    everyone_words,
+    lead_proposal,
+    with_lead,
+)
 from tracker.core.terms import DueBasis, DueMode, DutyRole, LeadMode
 
 LAST = date(2028, 12, 31)
@@ -53,7 +62,7 @@ def test_the_proposal_for_the_lead_follows_the_words_of_the_text() -> None:
 
 def test_the_last_day_of_the_plan_is_proposed_only_where_the_plan_has_an_end() -> None:
     assert due_proposal(2028, True).due_on == LAST
-    assert due_proposal(None, False).answer is DueMode.BY_HAND
+    assert due_proposal(None, False) == Proposal(DueMode.PLAN_END, due_proposal(None, False).because, None)
 
 
 def test_the_names_of_a_rule_about_everyone_are_found_in_its_sentence() -> None:

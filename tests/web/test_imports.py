@@ -157,6 +157,7 @@ ACTS = {
     "/findings": {"findings": "1"},
     "/names/1": {"version": "1", "decision": "ignored"},
     "/names/accept": {},
+    "/groups": {"groups": "1", "version-1": "1", "members-1": "青岚县政府"},
     "/names/match": {},
     "/questions": {"version": "1", "lead_mode": "first", "due_mode": "standing"},
     "/plan": {"version": "1", "title": "改"},

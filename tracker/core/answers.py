@@ -11,6 +11,7 @@ from typing import Any
 from tracker.core.terms import DueBasis, DueMode, DutyRole, LeadMode
 
 _EACH = re.compile(r"按(?:照)?(?:各自)?职责分工|各负其责|分别负责")
+_DOC_NO = re.compile(r"[^\s\d〔\[(（]{1,20}[〔\[(（]\d{4}[〕\])）]第?\d{1,6}号")
 _EVERYONE = re.compile(
     r"(?:均|都)?(?:涉及|包括|由)(?:到)?(?P<names>[^。;；]+?)(?:[,，]?(?:不再|不一一|不逐一|不另|负责|落实|以下|下同)|[。;；]|$)"
 )
@@ -93,8 +94,18 @@ def due_proposal(period_end: int | None, has_period: bool) -> Proposal:
         last = date(period_end, 12, 31)
         return Proposal(DueMode.PLAN_END, f"方案的期限到 {period_end} 年，末日为 12 月 31 日。", last)
     if has_period:
-        return Proposal(DueMode.BY_HAND, "方案写有期限，但没有认出截止年份。")
-    return Proposal(DueMode.BY_HAND, "方案没有载明起止年份，请逐项填写，或改选其他答案。")
+        return Proposal(DueMode.PLAN_END, "方案写有期限，但没有认出截止年份，请填写末日。")
+    return Proposal(DueMode.PLAN_END, "方案没有载明起止年份，请填写一个统一的日期，或改选其他答案。")
+
+
+def basis_proposal(issuer: str, issued_on: date | None) -> str:
+    """Gives who issued a plan and when, as the basis (立项依据) of one without a number; empty where one is not known."""
+    return f"{issuer}{issued_on.year}年{issued_on.month}月{issued_on.day}日印发" if issuer and issued_on else ""
+
+
+def is_doc_no(words: str) -> bool:
+    """Whether words are the number of a document (发文字号) and nothing else."""
+    return _DOC_NO.fullmatch(words) is not None
 
 
 def everyone_words(printed: str) -> str:

@@ -63,6 +63,7 @@ _PARTY = re.compile(
 _TOWNSHIP = re.compile(r"(?:乡|镇|街道)(?:政府|办事处)?$")
 _COUNTY = re.compile(r".(?:县|市|区|旗)(?:政府|党委政府)$|.(?:县|区)$")
 _ZONE = re.compile(r"管委(?:会)?$|(?:开发区|高新区|经开区|新区|园区)$")
+_PLACE = re.compile(r"^.{1,6}(?:县|市|区|旗|乡|镇)$")
 _COMPANY = re.compile(r"公司$|集团$|银行$|支行$|分行$")
 _INSTITUTION = re.compile(r"中心$|院$|大学$|学校$|馆$|站$|台$|所$")
 # 各县(市、区)政府 and its like: what kind of unit its members are. 各县区管委 names places only to say whose zones.
@@ -100,6 +101,11 @@ def split_names(line: str) -> list[str]:
             name += character
     found.append(name.removesuffix("、").strip())
     return list(dict.fromkeys(name for name in found if name))
+
+
+def split_members(text: str) -> list[str]:
+    """Gives the names of a pasted list of members, where blanks part names as well: no name of a unit has any."""
+    return split_names(re.sub(r"\s+", "\n", text).rstrip("。\n"))
 
 
 def bare(name: str, seat: Seat) -> str:
@@ -146,10 +152,24 @@ def kinds_of_members(name: str) -> tuple[UnitKind, ...]:
     return tuple(kind for pattern, kind in _MEMBERS if pattern.search(folded(name)))
 
 
+def member_name(name: str, group: str) -> str:
+    """The name of a member as its group speaks of it: 三河市 in 各县(市、区)政府 is 三河市政府."""
+    name = folded(name)
+    is_place = _PLACE.search(name) is not None and not _ZONE.search(name)
+    return name + "政府" if is_place and folded(group).endswith("政府") else name
+
+
+def member_kind(name: str, group: str, seat: Seat) -> UnitKind:
+    """Gives the kind of unit a member is: what its name says, else what the group's name says of all of them."""
+    own, kinds = kind_of(name, seat), kinds_of_members(group)
+    return kinds[0] if own is UnitKind.DEPARTMENT and kinds and _PLACE.search(folded(name)) else own
+
+
 def kind_of(name: str, seat: Seat) -> UnitKind:
     """Gives the kind of unit a name speaks of; a department where nothing else is said."""
     name = folded(name).replace("人民政府", "政府")
-    if _is_higher(name, seat):
+    # 国家农业科技园区 is of the nation's rank and in this place's hands.
+    if _is_higher(name, seat) and not (name.startswith(("国家", "省级")) and _ZONE.search(name)):
         return UnitKind.HIGHER
     own = bare(name, seat)
     if own == "政府":

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from tracker.core.answers import is_doc_no
 from tracker.core.headings import headings_above
 from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import (
@@ -47,6 +48,8 @@ from tracker.services.draft_facts import (
 )
 from tracker.services.drafts import find_draft, open_draft
 from tracker.services.made_units import Meaning, make_meanings, unmake
+
+LONGEST_BASIS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,12 @@ def _name_problems(draft: ImportDraft) -> list[Problem]:
     return found
 
 
-def accept_draft(session: Session, actor: Actor, draft_id: int, *, now: datetime, version: int | None = None) -> Plan:
+def accept_draft(
+    session: Session, actor: Actor, draft_id: int, *, now: datetime, version: int | None = None, basis: str = ""
+) -> Plan:
     """Makes the plan of a draft: units and groups decided as new, outline, tasks, duties, targets, indicators.
 
+    Takes the basis (立项依据) of a plan on which no number is printed: the number after all, or words.
     Raises Invalid with every problem when something is unresolved, Conflict when the draft has moved on.
     """
     draft = open_draft(session, actor, draft_id)
@@ -115,10 +121,11 @@ def accept_draft(session: Session, actor: Actor, draft_id: int, *, now: datetime
     standing = problems(session, actor, draft_id)
     if standing:
         raise Invalid({f"problem-{n}": problem.message for n, problem in enumerate(standing)})
+    basis = _checked_basis(draft, basis.strip())
     meanings = make_meanings(session, actor, draft, set(uses_of(draft)), today=office_date(now))
     plan = _plan(session, actor, draft, now)
     nodes = _outline(session, plan, draft)
-    makers = _TaskMaker(session, plan, draft, meanings)
+    makers = _TaskMaker(session, plan, draft, meanings, basis)
     tasks = [makers.make(item, nodes.get(item.id)) for item in draft.items if item.is_included]
     _keep_figures(session, plan, draft)
     draft.status = DraftStatus.ACCEPTED
@@ -128,6 +135,20 @@ def accept_draft(session: Session, actor: Actor, draft_id: int, *, now: datetime
     shared = everyone_names(draft)
     audit.record(session, actor, "import.accept", plan, summary=summary, now=now, draft=draft.id, everyone=shared)
     return plan
+
+
+def _checked_basis(draft: ImportDraft, basis: str) -> str:
+    # Without one the head could not approve, and by then the plan's own data can no longer be edited.
+    if draft.doc_no or draft.is_solicitation:
+        return ""
+    if not basis:
+        raise Invalid({"basis": "请填写发文字号；没有文号的，写明由哪个机关、何时印发或哪次会议通过。"})
+    if len(basis) > LONGEST_BASIS:
+        raise Invalid({"basis": f"立项依据不能超过 {LONGEST_BASIS} 个字。"})
+    if is_doc_no(basis):
+        draft.doc_no = basis
+        return ""
+    return basis
 
 
 def _plan(session: Session, actor: Actor, draft: ImportDraft, now: datetime) -> Plan:
@@ -176,11 +197,14 @@ def _outline(session: Session, plan: Plan, draft: ImportDraft) -> dict[int, int]
 class _TaskMaker:
     """Makes the tasks of one plan; the draft's answers and meanings are the same for all of them."""
 
-    def __init__(self, session: Session, plan: Plan, draft: ImportDraft, meanings: Mapping[str, Meaning]) -> None:
+    def __init__(
+        self, session: Session, plan: Plan, draft: ImportDraft, meanings: Mapping[str, Meaning], basis: str
+    ) -> None:
         self._session = session
         self._plan = plan
         self._draft = draft
         self._meanings = meanings
+        self._basis = basis
         self._groups = group_names(draft)
         self._shared = everyone_names(draft)
         self._position = 0
@@ -199,6 +223,7 @@ class _TaskMaker:
             kind=item.kind,
             title=item.title,
             text=item.text,
+            basis=self._basis,
             leader=item.leader,
             state=TaskState.DRAFT,
             start=item.start,

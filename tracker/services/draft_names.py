@@ -16,8 +16,11 @@ from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import DraftName, ImportDraft, Unit, UnitGroup
 from tracker.services import audit
+from tracker.services.draft_groups import LONGEST_NAME, members_of
 from tracker.services.drafts import open_draft, touch
-from tracker.services.naming import propose, proposed, register_of
+from tracker.services.naming import Register, propose, proposed, register_of
+
+LEAST_MEMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,12 @@ def decide_name(
         raise NotFound("没有找到这个单位名称。")
     if row.version != version:
         raise Conflict(f"就在您填写的时候，他人已经确认了“{row.name}”：{row.decision.label}。请核对后再改。")
-    _write(session, actor, draft, row, choice)
+    _write(session, actor, row, choice, on=office_date(now))
     _record(session, actor, draft, f"“{row.name[:40]}”：{row.decision.label}", now, [row.id])
     return row
 
 
-def _write(session: Session, actor: Actor, draft: ImportDraft, row: DraftName, choice: NameChoice) -> None:
+def _write(session: Session, actor: Actor, row: DraftName, choice: NameChoice, *, on: date) -> None:
     row.unit_id = row.group_id = row.new_kind = None
     row.new_name, row.members = "", []
     if choice.decision is NameDecision.UNIT:
@@ -77,7 +80,8 @@ def _write(session: Session, actor: Actor, draft: ImportDraft, row: DraftName, c
         if row.new_kind is None:
             raise Invalid({"new_kind": "请选择单位类型。"})
     elif choice.decision is NameDecision.NEW_GROUP:
-        row.new_name, row.members = _new_name(choice, row.name), _members(session, actor, choice)
+        row.new_name = _new_name(choice, row.name)
+        row.members = _members(session, actor, row, choice, on=on)
     row.decision = choice.decision
     row.reason = "经办人确认" if choice.decision is not NameDecision.PENDING else "待确认"
 
@@ -91,23 +95,27 @@ def _own(session: Session, actor: Actor, record: type[Unit] | type[UnitGroup], k
 
 def _new_name(choice: NameChoice, printed: str) -> str:
     name = names.folded(choice.new_name) or names.folded(printed)
-    if len(name) > 100:
+    if len(name) > LONGEST_NAME:
         raise Invalid({"new_name": "名称不能超过 100 个字。"})
     return name
 
 
-def _members(session: Session, actor: Actor, choice: NameChoice) -> list[dict[str, Any]]:
-    ids = [_own(session, actor, Unit, unit_id, "成员单位不存在。") for unit_id in dict.fromkeys(choice.member_ids)]
-    born = [names.folded(name) for name in dict.fromkeys(choice.member_names) if name.strip()]
-    if not ids and not born:
+def _members(session: Session, actor: Actor, row: DraftName, choice: NameChoice, *, on: date) -> list[dict[str, Any]]:
+    ticked = [_own(session, actor, Unit, unit_id, "成员单位不存在。") for unit_id in dict.fromkeys(choice.member_ids)]
+    typed = [name for line in choice.member_names for name in names.split_members(line)]
+    if any(len(name) > LONGEST_NAME for name in typed):
+        raise Invalid({"members": f"成员单位的名称不能超过 {LONGEST_NAME} 个字。"})
+    register = register_of(session, actor.jurisdiction_id, on=on)
+    born = members_of(row.draft, row.new_name, typed, register)
+    if not ticked and not born:
         raise Invalid({"members": "单位组至少要有一个成员：请勾选，或者填写新的成员单位。"})
-    return [*({"unit_id": unit_id} for unit_id in ids), *({"name": name} for name in born)]
+    return [*({"unit_id": key} for key in ticked), *(m for m in born if m.get("unit_id") not in ticked)]
 
 
 def accept_proposals(
     session: Session, actor: Actor, draft_id: int, *, now: datetime, name_ids: Sequence[int] | None = None
 ) -> int:
-    """Turns proposals into decisions: of the names given, else of all but those that are merely similar to a unit.
+    """Turns proposals into decisions: of the names given, else of all but those merely similar and half-known groups.
 
     Gives how many were decided.
     """
@@ -117,15 +125,21 @@ def accept_proposals(
     for row in draft.names:
         if row.decision is not NameDecision.PENDING or (name_ids is not None and row.id not in name_ids):
             continue
-        if name_ids is None and not register.match(row.name).is_likely and not row.members:
-            continue
-        if proposed(row) is NameDecision.NEW_GROUP and not row.members:
+        if not _may_be_taken(row, register, is_named=name_ids is not None):
             continue
         row.decision = proposed(row)
         done.append(row.id)
     if done:
         _record(session, actor, draft, f"采纳 {len(done)} 个单位名称的建议", now, done)
     return len(done)
+
+
+def _may_be_taken(row: DraftName, register: Register, *, is_named: bool) -> bool:
+    if proposed(row) is NameDecision.NEW_GROUP:
+        # One county that the document happens to name is not yet all counties.
+        registered = sum("unit_id" in member for member in row.members)
+        return bool(row.members) and (is_named or registered >= LEAST_MEMBERS)
+    return is_named or register.match(row.name).is_likely
 
 
 def match_again(session: Session, actor: Actor, draft_id: int, *, now: datetime) -> int:

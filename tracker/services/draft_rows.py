@@ -92,6 +92,7 @@ def _name_row(row: DraftName, units: Mapping[int, str], groups: Mapping[int, str
         new_name=row.new_name,
         member_ids=frozenset(member_ids),
         member_names=born,
+        members=(*(units.get(unit_id, "") for unit_id in member_ids), *born),
         uses=uses,
     )
 

@@ -54,12 +54,18 @@ class NameRow:
     new_name: str
     member_ids: frozenset[int]
     member_names: tuple[str, ...]
+    members: tuple[str, ...]
     uses: int
 
     @property
     def is_pending(self) -> bool:
         """Whether nobody has decided yet."""
         return self.decision is NameDecision.PENDING
+
+    @property
+    def single(self) -> str:
+        """The full name of the one unit it means."""
+        return self.new_name or self.meaning
 
     @property
     def can_be_taken(self) -> bool:
@@ -157,6 +163,11 @@ class Counts:
     questions: int
 
     @property
+    def on_items(self) -> int:
+        """What waits on the items themselves."""
+        return self.missing_dates + self.without_units + self.open_findings
+
+    @property
     def open(self) -> int:
         """Everything that still waits."""
         return self.pending_names + self.missing_dates + self.without_units + self.open_findings + self.questions
@@ -173,6 +184,14 @@ class Questions:
     everyone_names: tuple[NameRow, ...]
     everyone_printed: str
     is_everyone_applied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """Items without a unit that one answer may settle together."""
+
+    suggestion: str
+    items: tuple[ItemRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +214,31 @@ class Review:
     def name(self, name_id: int) -> NameRow:
         """Gives one printed name. Raises NotFound."""
         return _found((name for name in self.names if name.id == name_id), "没有找到这个单位名称，可能已不再使用。")
+
+    def open_groups(self) -> tuple[NameRow, ...]:
+        """Gives the groups whose members nobody has decided yet."""
+        return tuple(row for row in self.names if row.is_pending and row.proposed is NameDecision.NEW_GROUP)
+
+    def own_units(self) -> tuple[str, ...]:
+        """Gives the single units that the document names, by their full names, in its order."""
+        single = (NameDecision.UNIT, NameDecision.NEW)
+        return tuple(dict.fromkeys(row.single for row in self.names if row.proposed in single))
+
+    def unassigned(self) -> tuple[Unassigned, ...]:
+        """Gives the items that nobody answers for, by the unit suggested for them; those without any come last."""
+        alike: dict[str, list[ItemRow]] = {}
+        for item in self.items:
+            for doubt in item.doubts:
+                if doubt.kind == "unit":
+                    alike.setdefault(doubt.suggestion, []).append(item)
+        found = [Unassigned(subject, tuple(items)) for subject, items in alike.items()]
+        return tuple(sorted(found, key=lambda group: (not group.suggestion, -len(group.items))))
+
+    def next_step(self) -> str:
+        """Gives the page on which something still waits, after the review itself."""
+        if self.counts.pending_names:
+            return "names"
+        return "questions" if self.counts.questions else "accept"
 
     def born_names(self) -> tuple[str, ...]:
         """Gives the names of units that the draft makes, or is proposed to make, in the order of the document."""

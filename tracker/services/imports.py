@@ -106,6 +106,8 @@ def uploaded(data: bytes | None, filename: str | None, pasted: str) -> Upload:
         return Upload(data, (filename or "未命名").replace("\\", "/").rsplit("/", 1)[-1][:200])
     if pasted.strip():
         return Upload(pasted.replace("\r\n", "\n").encode(), PASTED)
+    if filename:
+        raise Invalid({"file": "这个文件是空的，没有任何内容。请检查是否选错了文件。"})
     raise Invalid({"": "请选择要导入的文件，或者粘贴方案正文。"})
 
 

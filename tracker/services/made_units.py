@@ -72,12 +72,12 @@ class _Maker:
         elif row.decision is NameDecision.GROUP:
             self._check_group(row)
 
-    def _unit(self, name: str, kind: UnitKind | None) -> int:
+    def _unit(self, name: str, kind: str | None) -> int:
         if name not in self._units:
             unit = Unit(
                 jurisdiction_id=self._jurisdiction_id,
                 name=name,
-                kind=kind or names.kind_of(name, self._register.seat),
+                kind=UnitKind(kind) if kind else names.kind_of(name, self._register.seat),
                 position=len(self._units) + 1,
             )
             self._units[name] = self._kept(unit)
@@ -87,7 +87,9 @@ class _Maker:
     def _group(self, row: DraftName) -> int:
         name = row.new_name or row.name
         if name not in self._groups:
-            members = dict.fromkeys(member.get("unit_id") or self._unit(member["name"], None) for member in row.members)
+            members = dict.fromkeys(
+                member.get("unit_id") or self._unit(member["name"], member.get("kind")) for member in row.members
+            )
             if not members:
                 raise Invalid({"": f"单位组“{name}”没有成员，请勾选成员单位。"})
             group = UnitGroup(jurisdiction_id=self._jurisdiction_id, name=name)

@@ -108,18 +108,27 @@
     form.addEventListener("submit", () => {
       clearTimeout(waiting);
       waiting = 0;
-      store(key, { values: values(form), sent: true });
+      store(key, { values: values(form), sent: true, version: versionOf(form) });
     });
   }
 
-  // A page that came after sending: a refusal or the sign-in page means the words have not arrived.
+  function versionOf(form) {
+    const field = form && form.elements.namedItem("version");
+    return field ? field.value : "";
+  }
+
+  // A page that came after sending: a refusal or the sign-in page means the words have not arrived. So does the same
+  // version of what was to be changed, when the server was gone; until its form is seen again nobody can say.
   function settleSent() {
+    const forms = Array.from(document.forms).filter(isKept);
     const hasFailed = document.querySelector("[data-refusal], [data-expired]") !== null;
     for (const key of keys()) {
       const kept = stored(key);
       if (!kept || !kept.sent) continue;
-      if (hasFailed) store(key, { values: kept.values, sent: false });
-      else sessionStorage.removeItem(key);
+      const form = forms.find((candidate) => keyOf(candidate) === key);
+      const isUnseen = kept.version && !form;
+      if (hasFailed || (form && kept.version && kept.version === versionOf(form))) store(key, { values: kept.values, sent: false });
+      else if (!isUnseen) sessionStorage.removeItem(key);
     }
   }
 

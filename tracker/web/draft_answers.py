@@ -13,7 +13,7 @@ from tracker import db
 from tracker.core.permissions import Permission
 from tracker.core.terms import DueMode, LeadMode, NameDecision, UnitKind
 from tracker.errors import Conflict, Invalid
-from tracker.services import draft_answers, draft_names, draft_rows
+from tracker.services import draft_answers, draft_groups, draft_names, draft_rows
 from tracker.web.access import allow, current_actor
 from tracker.web.imports import after_edit, is_inline, whole_number
 from tracker.web.imports import blueprint as imports
@@ -98,7 +98,8 @@ def _questions_page(draft_id: int, **more: Any) -> str:
         }
     )
     given = {"typed": stored, "errors": None, "conflict": None, **more}
-    return render_template("imports/questions.html", review=rows, stored=stored, **given)
+    today = db.office_date(db.utcnow())
+    return render_template("imports/questions.html", review=rows, stored=stored, today=today.isoformat(), **given)
 
 
 @imports.post("/<int:draft_id>/questions")
@@ -123,15 +124,54 @@ def save_questions(draft_id: int) -> Any:
     except ValueError:
         raise BadRequest from None
     flash("已按全方案确定牵头和时限，个别任务可以在核对页单独修改。", "success")
-    return redirect(url_for("imports.review", draft_id=draft_id))
+    rows = draft_rows.review(db.reading(), current_actor(), draft_id)
+    onward = "review" if rows.counts.on_items else rows.next_step()
+    return redirect(url_for(f"imports.{onward}", draft_id=draft_id))
 
 
 @imports.get("/<int:draft_id>/names")
 @allow(Permission.PLANS_IMPORT)
 def names(draft_id: int) -> Any:
+    return _names_page(draft_id)
+
+
+def _names_page(draft_id: int, **more: Any) -> str:
     rows = draft_rows.review(db.reading(), current_actor(), draft_id)
     shown = request.args.get("show", "pending" if rows.counts.pending_names else "all")
-    return render_template("imports/names.html", review=rows, shown=shown)
+    # The members of a leading group are mostly the units that its plan names.
+    shared = "、".join(rows.own_units())
+    stored = MultiDict(
+        {f"members-{row.id}": "、".join(row.members) or _proposed(row.name, shared) for row in rows.names}
+    )
+    given = {"typed": stored, "errors": None, "conflict": None, **more}
+    return render_template("imports/names.html", review=rows, shown=shown, **given)
+
+
+def _proposed(group: str, shared: str) -> str:
+    return shared if group.endswith("成员单位") else ""
+
+
+@imports.post("/<int:draft_id>/groups")
+@allow(Permission.PLANS_IMPORT)
+def decide_groups(draft_id: int) -> Any:
+    form = request.form
+    given = [
+        draft_groups.GroupList(name_id, whole_number(f"version-{name_id}"), form.get(f"members-{name_id}", ""))
+        for value in form.getlist("groups")
+        if (name_id := _id(value)) is not None
+    ]
+    try:
+        with db.transaction() as session:
+            done = draft_groups.decide_groups(session, current_actor(), draft_id, given, now=db.utcnow())
+    except Invalid as error:
+        return _names_page(draft_id, typed=form, errors=error.fields), 422
+    except Conflict as error:
+        return _names_page(draft_id, typed=form, conflict=error.message), 409
+    flash(
+        f"已确定 {done} 个单位组的成员。" if done else "没有填写成员，单位组还没有确定。",
+        "success" if done else "warning",
+    )
+    return redirect(url_for("imports.names", draft_id=draft_id))
 
 
 @imports.get("/<int:draft_id>/names/<int:name_id>")

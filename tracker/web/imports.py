@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from werkzeug.exceptions import BadRequest
 
 from tracker import db
+from tracker.core.answers import basis_proposal
 from tracker.core.permissions import Permission
 from tracker.core.terms import DraftStatus
 from tracker.errors import Conflict, Invalid, Unreadable
@@ -104,29 +105,33 @@ def accept(draft_id: int) -> Any:
     return _accept_page(draft_id)
 
 
-def _accept_page(draft_id: int, errors: dict[str, str] | None = None) -> Any:
+def _accept_page(draft_id: int, errors: dict[str, str] | None = None, basis: str | None = None) -> Any:
     session = db.reading()
     rows = draft_rows.review(session, current_actor(), draft_id)
     if rows.head.status is not DraftStatus.REVIEWING:
         return redirect(url_for("imports.accepted", draft_id=draft_id))
     problems = acceptance.problems(session, current_actor(), draft_id)
     twins = imports.plans_like(session, current_actor(), draft_id)
-    return render_template("imports/accept.html", review=rows, problems=problems, errors=errors, twins=twins)
+    basis = basis_proposal(rows.head.issuer, rows.head.issued_on) if basis is None else basis
+    return render_template(
+        "imports/accept.html", review=rows, problems=problems, errors=errors, twins=twins, basis=basis
+    )
 
 
 @blueprint.post("/<int:draft_id>/accept")
 @allow(Permission.PLANS_IMPORT)
 def accept_now(draft_id: int) -> Any:
+    basis = request.form.get("basis", "")
     try:
         with db.transaction() as session:
             plan = acceptance.accept_draft(
-                session, current_actor(), draft_id, now=db.utcnow(), version=whole_number("version")
+                session, current_actor(), draft_id, now=db.utcnow(), version=whole_number("version"), basis=basis
             )
             plan_id = plan.id
     except Invalid as error:
-        return _accept_page(draft_id, error.fields), 422
+        return _accept_page(draft_id, error.fields, basis), 422
     except Conflict as error:
-        return _accept_page(draft_id, {"": error.message}), 409
+        return _accept_page(draft_id, {"": error.message}, basis), 409
     flash("方案已入库，任务处于草拟状态，尚未交办。请核对后提请立项。", "success")
     return redirect(url_for("plans.detail", plan_id=plan_id))
 
