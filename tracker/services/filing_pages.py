@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, case, func, null, select, type_coerce
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from tracker.core.lights import Light
+from tracker.core.lights import DAY_OF, Light
+from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.core.workdays import month_of
 from tracker.models import Assignment, Attachment, Plan, ProgressReport, Task, Unit
 from tracker.services.calendar import load_calendar
-from tracker.services.duties import files, first_lead
 from tracker.services.filing import Words, reason_text_of
 from tracker.services.lights import duty_reason, light_of
+from tracker.services.owing import files as files_condition
 from tracker.services.task_trail import FileRow, file_rows
 
 _LIGHTS = list(Light)
+# As many as somebody writes in one sitting.
+PAGE = 20
+PARTS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,65 +94,94 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class FilingPage:
-    """What a unit owes in the month."""
+    """What a unit owes in the month: a page of its rows, how many reports of all pages are still to be handed in.
+
+    Of the duties that do not file, `parts` holds the most urgent and `part_count` the number.
+    """
 
     unit: str
     period: str
-    rows: tuple[FilingRow, ...]
+    page: Page[FilingRow]
+    owed: int
     to_acknowledge: tuple[ToAcknowledge, ...]
     parts: tuple[PartRow, ...]
+    part_count: int
 
     @property
-    def owed(self) -> int:
-        """How many reports of the month are still to be handed in."""
-        return sum(row.is_owed for row in self.rows)
+    def rows(self) -> Sequence[FilingRow]:
+        """Gives the rows of this page."""
+        return self.page.rows
 
 
-def filing_page(session: Session, actor: Actor, *, today: date) -> FilingPage:
-    """Gives the filing page of the actor's unit, empty for somebody without one."""
+def filing_page(
+    session: Session, actor: Actor, *, today: date, number: int = 1, holding: int | None = None
+) -> FilingPage:
+    """Gives a page of what the actor's unit owes, empty for somebody without one; `holding` a duty, where one is given.
+
+    Every duty is ordered by a few columns; only those of the page are loaded.
+    """
     unit = session.get(Unit, actor.unit_id) if actor.unit_id is not None else None
     period = month_of(today)
     if unit is None:
-        return FilingPage("", period, (), (), ())
-    duties = _running_duties(session, unit.id)
-    filing = [duty for duty in duties if _files(duty)]
-    parts = [duty for duty in duties if duty not in filing]
-    rows = _rows(session, filing, today=today, period=period)
+        return FilingPage("", period, Page((), 1, 0), 0, (), (), 0)
+    # A duty with several reports of the month comes several times, the newest last.
+    every = {row.id: _Slim(row, today) for row in session.execute(_running(unit.id, period))}.values()
+    filing = sorted((slim for slim in every if slim.files), key=lambda slim: slim.urgency)
+    others = sorted((slim for slim in every if not slim.files), key=lambda slim: slim.part_urgency)
+    if holding in (places := {slim.id: place for place, slim in enumerate(filing)}):
+        number = places[holding] // PAGE + 1
+    page, parts = filing[offset(number, PAGE) :][:PAGE], others[:PARTS_SHOWN]
+    duties = _duties(session, [slim.id for slim in (*page, *parts)])
+    rows = _rows(session, [duties[slim.id] for slim in page], today=today, period=period)
     return FilingPage(
         unit=unit.name,
         period=period,
-        rows=tuple(sorted(rows, key=_urgency)),
+        page=Page(rows, number, len(filing), PAGE),
+        owed=sum(slim.is_owed for slim in filing),
         to_acknowledge=_to_acknowledge(session, unit.id),
-        parts=tuple(sorted((_part(duty, today) for duty in parts), key=_part_urgency)),
+        parts=tuple(_part(duties[slim.id], today) for slim in parts),
+        part_count=len(others),
     )
 
 
-def _urgency(row: FilingRow) -> tuple[bool, bool, int, date, int]:
-    is_returned = row.status is ReportStatus.SENT_BACK
-    return (not row.is_owed, not is_returned, _LIGHTS.index(row.light), row.due_on or date.max, row.assignment_id)
+class _Slim:
+    """A duty as the order of the page needs it."""
+
+    def __init__(self, row: Any, today: date) -> None:
+        self.id: int = row.id
+        self.files: bool = row.files
+        self.is_owed = row.status in (None, ReportStatus.DRAFT, ReportStatus.SENT_BACK) and not row.is_standing
+        light, due_on = _LIGHTS.index(light_of(row, today)), row.due_on or date.max
+        self.urgency = (not self.is_owed, row.status is not ReportStatus.SENT_BACK, light, due_on, row.id)
+        self.part_urgency = (light, due_on)
 
 
-def _part_urgency(part: PartRow) -> tuple[int, date]:
-    return _LIGHTS.index(part.light), part.due_on or date.max
-
-
-def _running_duties(session: Session, unit_id: int) -> Sequence[Assignment]:
-    query = (
-        select(Assignment)
+def _running(unit_id: int, period: str) -> Select[Any]:
+    days = (getattr(Assignment, name) for name in DAY_OF.values())
+    due_on = case((Task.is_standing, null()), else_=func.coalesce(Assignment.due_on, Task.due_on))
+    of_month = (ProgressReport.period == period) & ProgressReport.is_finishing.is_(False)
+    return (
+        select(
+            *(Assignment.id, Task.is_standing, ProgressReport.status, files_condition().label("files"), *days),
+            type_coerce(due_on, Date).label("due_on"),
+        )
+        .select_from(Assignment)
         .join(Task, Task.id == Assignment.task_id)
+        .join(Plan, Plan.id == Assignment.plan_id)
+        .outerjoin(ProgressReport, (ProgressReport.assignment_id == Assignment.id) & of_month)
         .where(
             Assignment.unit_id == unit_id,
             Assignment.state == AssignmentState.IN_PROGRESS,
             Task.state == TaskState.IN_PROGRESS,
         )
-        .options(joinedload(Assignment.task).options(joinedload(Task.plan), selectinload(Task.assignments)))
-        .order_by(Assignment.plan_id, Task.position)
+        .order_by(Assignment.plan_id, Task.position, ProgressReport.id)
     )
-    return session.scalars(query).all()
 
 
-def _files(duty: Assignment) -> bool:
-    return files(duty.task.plan, duty, has_lead=first_lead(duty.task.assignments) is not None)
+def _duties(session: Session, ids: Sequence[int]) -> dict[int, Assignment]:
+    query = select(Assignment).where(Assignment.id.in_(ids))
+    query = query.options(joinedload(Assignment.task).options(joinedload(Task.plan), selectinload(Task.assignments)))
+    return {duty.id: duty for duty in session.scalars(query)} if ids else {}
 
 
 def _rows(session: Session, duties: Sequence[Assignment], *, today: date, period: str) -> list[FilingRow]:
@@ -168,11 +202,11 @@ def _reports(session: Session, duty_ids: list[int]) -> dict[int, list[ProgressRe
     query = (
         select(ProgressReport)
         .where(ProgressReport.assignment_id.in_(duty_ids), ProgressReport.is_finishing.is_(False))
-        .options(selectinload(ProgressReport.attachments).joinedload(Attachment.file))
+        .options(joinedload(ProgressReport.attachments).joinedload(Attachment.file))
         .order_by(ProgressReport.period.desc(), ProgressReport.id.desc())
     )
     found: dict[int, list[ProgressReport]] = {}
-    for report in session.scalars(query):
+    for report in session.scalars(query).unique():
         found.setdefault(report.assignment_id, []).append(report)
     return found
 

@@ -119,7 +119,7 @@ def overdue_board(
         raise NotAllowed("逾期督办由领导小组办公室和领导查看。")
     every = found_on_board(session, actor, today=today)
     is_cut = every.is_cut
-    found = every.narrowed(asked)
+    found = every.narrowed(asked) if asked.narrows else every
     if is_whole or (is_cut and asked.narrows):
         found = found_on_board(session, actor, asked, today=today, most=WHOLE_BOARD if is_whole else MOST_COUNTED)
     names = _names(session, actor, [*every.lit, *found.lit], is_every=every.is_cut)
@@ -162,7 +162,7 @@ class Found:
     @property
     def rows(self) -> Sequence[Any]:
         """Gives those that can be shown, the late ones first."""
-        return sorted(self.lit, key=lambda row: row.key != Light.LATE)[: self.most]
+        return sorted(self.lit, key=lambda row: row.key != Light.LATE)[: self.most] if self.is_cut else self.lit
 
     def narrowed(self, asked: BoardFilter) -> Found:
         """Gives those a filter asks for."""
@@ -298,8 +298,6 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
         *(" ".join(filter(None, contact)), late),
         *(row.urges, row.urged_at, row.told_at, word, row.files),
     )
-
-
 
 
 def _names(session: Session, actor: Actor, rows: Sequence[Any], *, is_every: bool) -> Names:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.core.lights import Light
+from tracker.core.lights import DAY_OF, Light
+from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
-from tracker.core.workdays import Calendar
 from tracker.core.workflow import Action, Relation, allowed
 from tracker.errors import NotFound
 from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
 from tracker.services.access import plan_scope, task_scope
 from tracker.services.calendar import load_calendar
 from tracker.services.shown import PREPARED, Tally, light_shown, shown_of, tally
+
+PLAN_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ class TaskLedger:
     units: tuple[tuple[int, str], ...]
     chapters: tuple[Chapter, ...]
     rows: tuple[TaskRow, ...]
+    page: Page[TaskRow]
     states: Mapping[TaskState, int]
     acts: frozenset[Action]
     unacknowledged: int
@@ -181,11 +184,18 @@ def source_file(session: Session, actor: Actor, plan_id: int) -> SourceFile:
     return SourceFile(*found)
 
 
-def task_ledger(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, *, today: date) -> TaskLedger:
-    """Gives the tasks of a plan as printed, with their lights, and the matrix of the units in them."""
+def task_ledger(
+    session: Session, actor: Actor, plan_id: int, asked: TaskFilter, *, today: date, number: int | None = None
+) -> TaskLedger:
+    """Gives the tasks of a plan as printed, with their lights, and the matrix of the units in them.
+
+    With the number of a page, `chapters` hold the tasks of that page and there is no matrix.
+    """
     head = plan_head(session, actor, plan_id)
     every = _task_rows(session, actor, plan_id, today)
     rows = [row for row in every if _is_asked(row, asked)]
+    shown = rows if number is None else rows[offset(number, PLAN_PAGE) :][:PLAN_PAGE]
+    shown = _with_lateness(session, shown, today)
     states = Counter(row.state for row in every)
     duties = [cell for row in every for cell in row.duties]
     waiting = [cell for cell in duties if cell.state is AssignmentState.ISSUED]
@@ -195,13 +205,14 @@ def task_ledger(session: Session, actor: Actor, plan_id: int, asked: TaskFilter,
         tally=tally(Counter(row.shown for row in every)),
         count=len(every),
         units=tuple((place[1], unit) for place, unit in sorted({(cell.unit_place, cell.unit) for cell in duties})),
-        chapters=_chapters(_nodes(session, plan_id), rows),
-        rows=tuple(rows),
+        chapters=_chapters(_nodes(session, plan_id), shown),
+        rows=tuple(shown if number is None else rows),
+        page=Page(shown, number or 1, len(rows), PLAN_PAGE if number else max(len(rows), 1)),
         states=states,
         acts=_acts(actor, head, states, own),
         unacknowledged=len(waiting),
         own_unacknowledged=own,
-        matrix=_matrix(rows, asked),
+        matrix=_matrix(rows, asked) if number is None else (),
     )
 
 
@@ -235,26 +246,23 @@ def _task_rows(session: Session, actor: Actor, plan_id: int, today: date) -> lis
     tasks = session.execute(query).all()
     duties = _duties(session, plan_id, {task.id: task for task in tasks}, today)
     groups = _groups(session, plan_id) if any(task.state in PREPARED for task in tasks) else {}
-    rows = [_row(actor, task, duties[task.id], groups.get(task.id, ()), today) for task in tasks]
-    if any(row.shown == "late" for row in rows):
-        calendar = load_calendar(session)
-        rows = [_with_lateness(row, calendar, today) for row in rows]
-    return rows
+    return [_row(actor, task, duties[task.id], groups.get(task.id, ()), today) for task in tasks]
 
 
 def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: date) -> dict[int, list[DutyCell]]:
+    columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent", *DAY_OF.values())
     query = (
-        select(Assignment, Unit.name, Unit.position.label("place"))
+        select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
         .join(Unit, Unit.id == Assignment.unit_id)
         .where(Assignment.plan_id == plan_id, Assignment.state != AssignmentState.WAIVED)
         .order_by(Assignment.position, Assignment.id)
     )
     cells: dict[int, list[DutyCell]] = defaultdict(list)
-    for duty, unit, place in session.execute(query):
+    for duty in session.execute(query):
         if duty.task_id in tasks:
             shown = shown_of(tasks[duty.task_id], duty, today)
             facts = (duty.role, duty.is_first_lead, duty.state, shown, duty.percent)
-            cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, unit, (place, duty.unit_id), *facts))
+            cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, duty.name, (duty.place, duty.unit_id), *facts))
     for found in cells.values():
         found.sort(key=lambda cell: (-cell.role.strength, not cell.is_first_lead))
     return cells
@@ -292,11 +300,16 @@ def _row(actor: Actor, task: Any, duties: list[DutyCell], groups: tuple[str, ...
     )
 
 
-def _with_lateness(row: TaskRow, calendar: Calendar, today: date) -> TaskRow:
-    if row.shown != "late" or row.due_on is None:
-        return row
-    values = {name: getattr(row, name) for name in TaskRow.__dataclass_fields__}
-    return TaskRow(**{**values, "workdays_late": calendar.workdays_between(row.due_on, today)})
+def _with_lateness(session: Session, rows: list[TaskRow], today: date) -> list[TaskRow]:
+    if not any(row.shown == "late" for row in rows):
+        return rows
+    calendar = load_calendar(session)
+    return [
+        replace(row, workdays_late=calendar.workdays_between(row.due_on, today))
+        if row.shown == "late" and row.due_on
+        else row
+        for row in rows
+    ]
 
 
 def _is_asked(row: TaskRow, asked: TaskFilter) -> bool:

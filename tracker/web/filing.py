@@ -12,14 +12,15 @@ from tracker.errors import Conflict, Invalid
 from tracker.services.attachments import ALLOWED, EXTENSIONS, attach
 from tracker.services.filing import Entry, save_report, words_of
 from tracker.services.filing_pages import filing_page
-from tracker.web import evidence, fields
+from tracker.web import evidence, fields, listing
 from tracker.web.access import allow, current_actor
 
 blueprint = Blueprint("filing", __name__, url_prefix="/filing")
 
 
 def _page(*, refused_id: int | None = None, errors: dict[str, str] | None = None) -> str:
-    page = filing_page(reading(), current_actor(), today=office_date(utcnow()))
+    number, today = listing.page_number(), office_date(utcnow())
+    page = filing_page(reading(), current_actor(), today=today, number=number, holding=refused_id)
     return render_template(
         "filing/index.html",
         page=page,
@@ -53,7 +54,7 @@ def save(assignment_id: int) -> Any:
         # What a colleague saved is shown beside what was typed here; saving again is then a decision.
         return _page(refused_id=assignment_id, errors={"": refusal.message}), 409
     flash("已报送，等待办公室审核。" if is_submitted else "已暂存，尚未报送。", "success" if is_submitted else "info")
-    return redirect(url_for(".index", _anchor=_next_place(assignment_id, is_submitted)))
+    return redirect(url_for(".index", **listing.filters("page"), _anchor=_next_place(assignment_id, is_submitted)))
 
 
 def _next_place(assignment_id: int, is_submitted: bool) -> str:

@@ -76,7 +76,8 @@ def detail(plan_id: int) -> str:
 
 def _tasks(plan_id: int, view: str) -> str:
     session, actor, asked = reading(), current_actor(), _asked_tasks()
-    ledger = plan_pages.task_ledger(session, actor, plan_id, asked, today=office_date(utcnow()))
+    number = listing.page_number() if view == "tasks" else None
+    ledger = plan_pages.task_ledger(session, actor, plan_id, asked, today=office_date(utcnow()), number=number)
     batch = plan_facts.own_batch(session, actor, plan_id) if ledger.own_unacknowledged else None
 
     def link(shown: str) -> str:
