@@ -15,13 +15,14 @@ from tracker.models.registry import (
 )
 from tracker.models.reporting import AssignmentHistory, Attachment, ClosingRequest, ProgressReport, Urge
 from tracker.models.telling import Notification, ReminderMark, ScheduleRun
-from tracker.models.trace import AuditEvent
+from tracker.models.trace import AuditEvent, AuditSeal
 
 __all__ = [
     "Assignment",
     "AssignmentHistory",
     "Attachment",
     "AuditEvent",
+    "AuditSeal",
     "ClosingRequest",
     "DraftFinding",
     "DraftItem",

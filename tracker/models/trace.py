@@ -1,4 +1,4 @@
-"""Who did what to what, when, from where; append-only."""
+"""Who did what to what, when, from where; append-only, and sealed."""
 
 from __future__ import annotations
 
@@ -29,3 +29,17 @@ class AuditEvent(Base):
     subject_id: Mapped[int | None]
     summary: Mapped[name_text]
     detail: Mapped[json_value]
+
+
+class AuditSeal(Base):
+    """The seal of one event (封存), a link of the chain of `core.auditchain`; written by the worker, never changed.
+
+    The event has no foreign key: a seal must outlive the row that somebody removed, or nobody would miss it.
+    """
+
+    __tablename__ = "audit_seal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(unique=True)
+    sealed_at: Mapped[instant]
+    digest: Mapped[short_text]
