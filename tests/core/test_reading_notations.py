@@ -352,7 +352,7 @@ def test_gaps_and_repeats_in_the_numbers_are_pointed_out():
 
 def test_the_reading_prints_as_the_agreed_shape():
     reading = read("云川市水利方案\n一、任务\n1.修堤。(责任单位:市水务局)").to_json()
-    keys = "title doc_no issuer issued_on is_draft period tasks targets indicators rules findings"
+    keys = "title doc_no issuer issued_on is_draft period tasks targets indicators rules groups findings"
     assert list(reading) == keys.split()
     task = "no path part kind title text lead responsible cooperating leader deadline milestones targets source"
     assert list(reading["tasks"][0]) == task.split()
@@ -496,3 +496,41 @@ def test_a_day_before_any_verb_of_completion_is_the_time_limit(verb):
 @pytest.mark.parametrize("words", ["推广1.2米×1.0米标准托盘", "改扩建二期工程", "贷款额度最高提高至30万元"])
 def test_dimensions_stages_and_ceilings_are_no_targets(words):
     assert only_task(f"{words}。(市财政局负责)").targets == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "members", "is_open"),
+    [
+        (
+            "市水利领导小组成员单位包括市水务局、财政局，青岚县政府。",
+            "市水利领导小组成员单位",
+            ["市水务局", "市财政局", "青岚县政府"],
+            False,
+        ),
+        ("领导小组成员单位：市水务局、市财政局等", "领导小组成员单位", ["市水务局", "市财政局"], True),
+        ("成员单位：\n市水务局、市财政局、市委宣传部", "成员单位", ["市水务局", "市财政局", "市委宣传部"], False),
+        ("(一)专班成员单位由市水务局、市财政局组成。", "专班成员单位", ["市水务局", "市财政局"], False),
+        ("1.成员单位名单：市水务局、市财政局等部门。", "成员单位", ["市水务局", "市财政局"], True),
+    ],
+)
+def test_the_members_of_a_group_are_read_where_a_paragraph_lists_them(words, name, members, is_open):
+    content = f"云川市水利方案\n一、任务\n1.修堤。（责任单位：市水利领导小组成员单位）\n二、组织保障\n{words}"
+    plan = read(content)
+    group = plan.groups[0]
+    assert (group.name, [unit.name for unit in group.members], group.is_open) == (name, members, is_open)
+    assert all(content[unit.start : unit.end] == unit.printed for unit in group.members)
+    assert "group.members" in {finding.code for finding in plan.findings}
+    assert plan.to_json()["groups"][0]["members"][0]["name"] == members[0]
+    assert [task.no for task in plan.tasks if task.responsible] == ["1."]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "领导小组成员单位为各项任务的责任单位，每月报送。",
+        "成员单位由市水务局牵头，市财政局配合。",
+        "各成员单位要压实责任。",
+    ],
+)
+def test_what_is_said_of_a_group_is_no_list_of_its_members(words):
+    assert read(f"一、任务\n1.修堤。(市水务局负责)\n{words}").groups == ()

@@ -34,6 +34,17 @@ class PlanTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanGroup:
+    """A group (成员单位) whose members a paragraph of the plan lists; an open list ends in 等."""
+
+    name: str
+    members: tuple[UnitMention, ...]
+    is_open: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class DraftTask:
     """One task as read: a numbered item, or one part of it."""
 
@@ -67,6 +78,7 @@ class DraftPlan:
     targets: tuple[PlanTarget, ...]
     indicators: tuple[Indicator, ...]
     rules: tuple[PlanRule, ...]
+    groups: tuple[PlanGroup, ...]
     findings: tuple[Finding, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -82,6 +94,7 @@ class DraftPlan:
             "targets": [{"path": list(one.path), "no": one.no, **_target(one.target)} for one in self.targets],
             "indicators": [_indicator(one) for one in self.indicators],
             "rules": [{"kind": r.kind, "printed": r.printed, "start": r.start, "end": r.end} for r in self.rules],
+            "groups": [_group(group) for group in self.groups],
             "findings": [
                 {"code": f.code, "level": f.level.value, "message": f.message, "start": f.start, "end": f.end}
                 for f in self.findings
@@ -119,6 +132,11 @@ def _task(task: DraftTask) -> dict[str, Any]:
         "targets": [_target(target) for target in task.targets],
         "source": {"start": task.source.start, "end": task.source.end},
     }
+
+
+def _group(group: PlanGroup) -> dict[str, Any]:
+    members = [_unit(unit) for unit in group.members]
+    return {"name": group.name, "members": members, "is_open": group.is_open, "start": group.start, "end": group.end}
 
 
 def _unit(unit: UnitMention) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from tracker.core.chapters import ChapterKind
 from tracker.core.clauses import RawName
 from tracker.core.deadlines import Deadline, DeadlineKind, Milestone, dated_steps, days_in, moment
 from tracker.core.doubts import damages, doubt, number_doubts
-from tracker.core.draft import DraftPlan, DraftTask, PlanRule, PlanTarget
+from tracker.core.draft import DraftPlan, DraftTask, PlanGroup, PlanRule, PlanTarget
 from tracker.core.flatrows import flat_rows
 from tracker.core.head import head_of
 from tracker.core.items import Item, Items
 from tracker.core.labels import Field, Role
 from tracker.core.lines import lines_of
+from tracker.core.members import Listing, listings_in
 from tracker.core.outline import Node, outline_of
 from tracker.core.paragraphs import view_of
 from tracker.core.rules import RuleKind, rules_of
@@ -25,7 +26,17 @@ from tracker.core.script import normal
 from tracker.core.tables import ResponsibilityRow, indicators, responsibility_rows
 from tracker.core.targets import Target, find_targets
 from tracker.core.text import Finding, Span, Text
-from tracker.core.units import Lexicon, Prefixes, UnitMention, host_of, is_whole, lexicon_of, places_in, split_joint
+from tracker.core.units import (
+    Lexicon,
+    Prefixes,
+    UnitMention,
+    host_of,
+    is_whole,
+    lexicon_of,
+    places_in,
+    resolve_all,
+    split_joint,
+)
 
 _SUBJECT = re.compile(
     r"(?:^|[。;])((?:省|市|县|区|州)[\u4e00-\u9fff]{1,12}?(?:局|委|办|厅|部|中心|领导小组|部门|政府))(?:要|应|会同|联合|负责|牵头|组织|建立|制定|编制|充分|成立|依托|围绕|建设|进一步|开展|加强|统筹|推动|指导|持续|每)"
@@ -71,7 +82,8 @@ class Drafting:
         for rule in self._rules:
             self._findings.append(doubt(f"rule.{rule.kind.value}", *self._view.span(rule.start, rule.end)))
         self._findings += number_doubts(self._view, self._outline)
-        self._findings += self._members()
+        groups = tuple(self._group(listing) for listing in listings_in(self._view))
+        self._findings += self._members(groups)
         return DraftPlan(
             title=self._head.title,
             doc_no=self._head.doc_no,
@@ -86,6 +98,7 @@ class Drafting:
                 PlanRule(r.kind.value, self._view.printed(r.start, r.end), *self._view.span(r.start, r.end))
                 for r in rules
             ),
+            groups=groups,
             findings=tuple(sorted(self._findings, key=lambda one: (one.start, one.end))),
         )
 
@@ -436,11 +449,19 @@ class Drafting:
                 found.append(PlanTarget(path, None if heading else node.printed, one))
         return found
 
-    def _members(self) -> list[Finding]:
-        return [
-            doubt("group.members", *self._view.span(match.start(), match.end()))
-            for match in _MEMBERS.finditer(self._view.chars)
-        ]
+    def _group(self, listing: Listing) -> PlanGroup:
+        mentions = [self._mention(name) for name in listing.names]
+        members = tuple(mention for mention, _ in resolve_all(mentions, self._lexicon))
+        name = self._view.chars[slice(*listing.name)]
+        return PlanGroup(name, members, listing.is_open, *self._view.span(listing.start, listing.end))
+
+    def _mention(self, name: RawName) -> UnitMention:
+        start, end = self._view.span(name.start, name.end)
+        return UnitMention(self._content[start:end], self._view.chars[name.start : name.end], start, end)
+
+    def _members(self, groups: tuple[PlanGroup, ...]) -> list[Finding]:
+        places = {self._view.span(match.start(), match.end()) for match in _MEMBERS.finditer(self._view.chars)}
+        return [doubt("group.members", *place) for place in sorted(places | {(one.start, one.end) for one in groups})]
 
     def _doubt(self, code: str, start: int, end: int, **words: object) -> None:
         first, last = self._view.span(start, end)
