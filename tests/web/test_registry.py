@@ -95,6 +95,7 @@ def test_a_renamed_unit_keeps_its_former_name_and_a_corrected_one_does_not(
 ) -> None:
     url = f"/units/{ids['science']}/edit"
     corrected = {"name": "市科学技术局", "kind": "department", "version": "1", "change": "corrected"}
+    assert client.post(url, data=corrected | {"change": ""}).status_code == 422
     assert client.post(url, data=corrected).status_code == 302 and count(app, UnitName) == 0
     renamed = {"name": "市科技创新局", "kind": "department", "version": "2", "change": "renamed"}
     assert client.post(url, data=renamed).status_code == 422

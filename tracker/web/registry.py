@@ -129,6 +129,8 @@ def edit(unit_id: int) -> Any:
         with transaction() as session:
             unit = registry.find_unit(session, actor, unit_id)
             registry.check_version(unit, fields.version())
+            if fields.text("name") != unit.name and fields.text("change") not in ("corrected", "renamed"):
+                raise Invalid({"change": "名称有改动，请选择是更正还是更名。"})
             registry.edit_unit(session, actor, unit, _typed(), renamed_on=renamed_on, now=utcnow())
     except Invalid as refusal:
         page = unit_rows.unit_page(reading(), _found(unit_id))
