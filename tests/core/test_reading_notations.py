@@ -370,7 +370,10 @@ def test_a_table_that_repeats_the_text_only_adds_what_it_leaves_out():
     assert [finding.code for finding in plan.findings].count("task.repeated") == 2
 
 
-@pytest.mark.parametrize("last", ["县供销合作社", "县水利局", "县中心", "石渡供水有限公司", "各乡镇人民政府"])
+@pytest.mark.parametrize(
+    "last",
+    ["县供销合作社", "县水利局", "县中心", "石渡水厂", "县图书馆", "云岭林场", "石渡供水有限公司", "各乡镇人民政府"],
+)
 @pytest.mark.parametrize("heading", ["体教融合。", "水费收缴。", "修路。", "改水改厕。"])
 def test_a_short_sentence_below_a_whole_list_opens_the_next_part(last, heading):
     content = (

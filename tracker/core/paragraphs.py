@@ -266,7 +266,7 @@ class _Builder:
         if self._has_whole_list(line):
             return False
         if self._fill is not None and display_width(last.text) <= self._fill * 1.06:
-            return display_width(last.text) + min(last.indent, 8) >= self._fill * 0.84
+            return self._is_full(last)
         if last.text[-1] == ")":
             return False
         if last.text[-1] in ",、":
@@ -279,7 +279,13 @@ class _Builder:
         last = self._last
         if last is None or not self._labelled or (self._telling and not _CLOSED.search(last.text[-24:])):
             return False
-        return is_strong(_last_name(last)) and not _goes_on_naming(last, line)
+        name = _last_name(last)
+        whole = is_strong(name) or (looks_like_unit(name) and not self._is_full(last))
+        return whole and not _goes_on_naming(last, line)
+
+    def _is_full(self, line: Line) -> bool:
+        """Whether a line reaches the width that the lines of the document were broken at."""
+        return self._fill is not None and display_width(line.text) + min(line.indent, 8) >= self._fill * 0.84
 
 
 def _last_name(line: Line) -> str:
