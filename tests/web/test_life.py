@@ -193,6 +193,15 @@ def test_what_was_typed_comes_back_when_an_act_is_refused(app: Flask, client: Fl
     assert answer.status_code == 422 and "写了很久" in text and "0 到 100 的整数" in text and 'value="一半"' in text
 
 
+def test_a_filed_row_leads_to_the_one_that_followed_it_and_a_kept_one_stays(client: FlaskClient, place: Place) -> None:
+    issue(client, place)
+    as_person(client, "science")
+    kept_row = sent(client, f"/filing/{place.lead}", version=0, progress="推进中", act="keep", then=7)
+    assert kept_row.location == f"/filing#row-{place.lead}"
+    words = {"progress": "推进中", "percent": 10, "act": "submit", "version": 1}
+    assert sent(client, f"/filing/{place.lead}", **words, then=7).location == "/filing#7-progress"
+
+
 @pytest.mark.parametrize("percent", ["101", "-1", "4.5", "²", "１２", "abc"])
 def test_a_percent_is_a_whole_number_to_a_hundred(client: FlaskClient, place: Place, percent: str) -> None:
     issue(client, place)
