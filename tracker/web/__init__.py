@@ -7,7 +7,7 @@ import pkgutil
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -75,6 +75,9 @@ def _harden(app: Flask, settings: Settings) -> None:
 class RecordId(IntegerConverter):
     """An id in an address; one that no column can hold is an address that does not exist."""
 
+    # Digits of other scripts are numbers to Python, and addresses of nothing.
+    regex = "[0-9]+"
+
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=LARGEST_ID)
 
@@ -83,9 +86,10 @@ def _refuse_unstorable(app: Flask) -> None:
     app.url_map.converters["int"] = RecordId
 
     @app.before_request
-    def _nul() -> None:
+    def _nul() -> tuple[str, int] | None:
         # PostgreSQL keeps no NUL in text, and nobody types one.
         for values in (request.args, request.form, request.files):
             for name, value in values.items(multi=True):
                 if "\x00" in name or "\x00" in (value if isinstance(value, str) else value.filename or ""):
-                    abort(400)
+                    return errors.answer(400, "提交的文字中含有无法保存的字符（空字符），请删去后重新提交。")
+        return None

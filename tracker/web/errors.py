@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tracker import db
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unreadable
@@ -37,6 +37,8 @@ SENTENCES = {
     500: "系统出错，您的操作没有生效。请稍后重试；如反复出现，请联系系统管理员。",
     503: "数据库暂时无法写入（可能磁盘已满或正在维护）,您的操作没有生效，请稍后重试。",
 }
+
+OTHER_HOST = "本系统不使用这个主机名，请从单位公布的地址打开。\n"
 
 
 def answer(status: int, sentence: str) -> tuple[str, int]:
@@ -101,6 +103,9 @@ def install(app: Flask) -> None:
     def _http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
+        if isinstance(error, SecurityError):
+            # No page: under a host that is not ours there is no address to put into one.
+            return Response(OTHER_HOST, 400, mimetype="text/plain")
         return answer(error.code, SENTENCES.get(error.code, "请求无法完成，请返回上一页。"))
 
     @app.errorhandler(Exception)
