@@ -166,3 +166,24 @@ def test_a_telephone_shows_the_review_without_scrolling_sideways(review: Page) -
     for path in ("", "/names", "/questions", "/plan", "/accept"):
         review.goto(base + path)
         assert review.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_words_sent_to_a_server_that_was_gone_come_back_on_their_form(review: Page) -> None:
+    edit = review.locator(".item", has_text="建设公交专用道").locator("[data-edit]").get_attribute("href")
+    home = review.url.split("#")[0]
+    page = home.split("/imports")[0] + str(edit)
+    review.goto(page)
+    review.fill("[name=leader]", "分管副市长")
+    review.route("**/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    review.locator("form.edit-item button[type=submit]").click()
+    review.wait_for_timeout(200)
+    review.unroute("**/*")
+    review.goto(home)
+    review.goto(page)
+    expect(review.locator("[name=leader]")).to_have_value("分管副市长")
+    expect(review.locator(".kept-notice")).to_contain_text("已恢复")
+    review.locator("form.edit-item button[type=submit]").click()
+    review.wait_for_url("**/imports/*")
+    review.goto(page)
+    expect(review.locator("[name=leader]")).to_have_value("分管副市长")
+    expect(review.locator(".kept-notice")).to_have_count(0)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tracker.core.answers import (
     Due,
     DueAnswer,
     Proposal,
+    basis_proposal,
     due_of,
     due_proposal,
     everyone_words,
+    is_doc_no,
     lead_proposal,
     with_lead,
 )
@@ -72,3 +76,18 @@ def test_the_names_of_a_rule_about_everyone_are_found_in_its_sentence() -> None:
         == "各县（市、区）政府、各开发区管委会"
     )
     assert everyone_words("各单位要高度重视") == ""
+
+
+@pytest.mark.parametrize("words", ["云政办发〔2026〕3号", "云政办函(2026)12号", "云发[2026]1号"])
+def test_a_number_alone_is_the_number_of_a_document(words: str) -> None:
+    assert is_doc_no(words)
+
+
+@pytest.mark.parametrize("words", ["", "市政府第3次常务会议", "根据云政办发〔2026〕3号和会议纪要", "2026年3月1日印发"])
+def test_other_words_are_a_basis_and_no_number(words: str) -> None:
+    assert not is_doc_no(words)
+
+
+def test_the_basis_proposed_says_who_issued_the_plan_and_when() -> None:
+    assert basis_proposal("云川市科技局", date(2026, 3, 1)) == "云川市科技局2026年3月1日印发"
+    assert basis_proposal("云川市科技局", None) == basis_proposal("", date(2026, 3, 1)) == ""

@@ -10,9 +10,12 @@ from tracker.core.names import (
     is_group,
     kind_of,
     kinds_of_members,
+    member_kind,
+    member_name,
     most_alike,
     plain,
     spellings,
+    split_members,
     split_names,
 )
 from tracker.core.terms import JurisdictionLevel, UnitKind
@@ -123,3 +126,34 @@ def test_a_name_of_another_level_is_never_similar() -> None:
     assert most_alike("县委组织部", ["市委组织部"], CITY) is None
     assert most_alike("县市场监管局", ["市市场监管局"], CITY) is None
     assert most_alike("云川市教育体育局", ["市教育局"], CITY) is not None
+
+
+def test_a_pasted_list_is_parted_at_blanks_and_lines_but_not_inside_brackets() -> None:
+    assert split_members("青岚县 南屏县\n松坪市、云川（高新 区）管委会。\n") == [
+        "青岚县",
+        "南屏县",
+        "松坪市",
+        "云川（高新区）管委会",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "full", "kind"),
+    [
+        ("松坪市", "各县(市、区)政府", "松坪市政府", UnitKind.COUNTY),
+        ("松坪市", "各县(市、区)", "松坪市", UnitKind.COUNTY),
+        ("柳河镇", "各乡(镇)政府", "柳河镇政府", UnitKind.TOWNSHIP),
+        ("云川开发区", "各县区政府", "云川开发区", UnitKind.ZONE),
+        ("市财政局", "领导小组成员单位", "市财政局", UnitKind.DEPARTMENT),
+    ],
+)
+def test_a_member_takes_from_its_group_what_its_own_name_leaves_out(
+    name: str, group: str, full: str, kind: UnitKind
+) -> None:
+    assert member_name(name, group) == full
+    assert member_kind(full, group, CITY) is kind
+
+
+def test_a_zone_of_national_rank_belongs_to_its_place_and_a_ministry_does_not() -> None:
+    assert kind_of("国家农业科技园区管委会", CITY) is UnitKind.ZONE
+    assert kind_of("国家发展改革委", CITY) is UnitKind.HIGHER

@@ -105,7 +105,8 @@ def split_names(line: str) -> list[str]:
 
 def split_members(text: str) -> list[str]:
     """Gives the names of a pasted list of members, where blanks part names as well: no name of a unit has any."""
-    return split_names(re.sub(r"\s+", "\n", text).rstrip("。\n"))
+    listed = split_names(re.sub(r"\s+", "\n", text).rstrip("。\n"))
+    return [name.replace("\n", "") for name in listed]
 
 
 def bare(name: str, seat: Seat) -> str:
