@@ -794,10 +794,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_jurisdiction_behind_on", ["jurisdiction_id", "behind_on"], unique=False)
+        batch_op.create_index(
+            "ix_task_jurisdiction_behind_on", ["jurisdiction_id", "behind_on", "late_on"], unique=False
+        )
         batch_op.create_index("ix_task_jurisdiction_id", ["jurisdiction_id", "id"], unique=False)
         batch_op.create_index("ix_task_jurisdiction_late_on", ["jurisdiction_id", "late_on"], unique=False)
-        batch_op.create_index("ix_task_jurisdiction_near_on", ["jurisdiction_id", "near_on"], unique=False)
+        batch_op.create_index(
+            "ix_task_jurisdiction_near_on", ["jurisdiction_id", "near_on", "late_on", "behind_on"], unique=False
+        )
         batch_op.create_index("ix_task_jurisdiction_state_due_on", ["jurisdiction_id", "state", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_outline_node_id"), ["outline_node_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_parent_id"), ["parent_id"], unique=False)
@@ -868,7 +872,9 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assignment_group_id"), ["group_id"], unique=False)
         batch_op.create_index(
-            "ix_assignment_jurisdiction_behind_on", ["jurisdiction_id", "behind_on", "state", "unit_id"], unique=False
+            "ix_assignment_jurisdiction_behind_on",
+            ["jurisdiction_id", "behind_on", "late_on", "state", "unit_id"],
+            unique=False,
         )
         batch_op.create_index(
             "ix_assignment_jurisdiction_late_on", ["jurisdiction_id", "late_on", "state", "unit_id"], unique=False
