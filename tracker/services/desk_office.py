@@ -26,6 +26,9 @@ RED_SHOWN = 20
 # A late task has rarely more late units than these; the first tasks are found among so many duties.
 MOST_UNITS = 10
 SILENT_SHOWN = 50
+# A unit has two working days to acknowledge before it is called silent, as the first rung of its ladder has it.
+ACKNOWLEDGE_WORKDAYS = 2
+NO_ACCOUNT = "该单位尚无账号，请电话联系"
 
 
 def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
@@ -44,7 +47,7 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
         approve,
         _review(counts),
         _newly_late(session, actor, today, counts.newly_late),
-        section("silent", "交办后未签收的单位", silent, "可电话催办，并在任务页登记。", shown=SILENT_SHOWN),
+        section("silent", "交办后未签收的单位", _to_call(silent), "可电话催办，并在任务页登记。", shown=SILENT_SHOWN),
         _drafts(session, actor),
         submit,
     ]
@@ -213,11 +216,16 @@ def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:
     lines = []
     for row in session.execute(query):
         contact = " ".join(filter(None, (row.contact_name, row.contact_phone)))
-        note = "　".join(filter(None, (contact, "" if row.n else "该单位尚无账号，请电话联系")))
+        note = "　".join(filter(None, (contact, "" if row.n else NO_ACCOUNT)))
         lines.append(
             Line(row.name, note, count=row.count, since_on=row.since, workdays=today.late(row.since), unit=row.name)
         )
     return lines
+
+
+def _to_call(silent: Sequence[Line]) -> list[Line]:
+    """Gives the units that have had their time to acknowledge, and those nobody signs in for."""
+    return [line for line in silent if (line.workdays or 0) >= ACKNOWLEDGE_WORKDAYS or NO_ACCOUNT in line.note]
 
 
 def _drafts(session: Session, actor: Actor) -> Section:
