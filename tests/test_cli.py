@@ -9,6 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tracker import jobs
+from tracker.db import transaction, utcnow
+from tracker.services import audit
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH"
@@ -66,6 +72,30 @@ def test_the_check_says_which_sqlite_it_stands_on_and_how_it_keeps_data(tmp_path
     assert "SQLite" in run.stdout and "synchronous=FULL" in run.stdout
 
 
+def test_the_audit_says_how_far_it_is_sealed_and_what_was_changed_since(app: Flask, tmp_path: Path) -> None:
+    def verified() -> subprocess.CompletedProcess[str]:
+        return tracker(tmp_path, "audit", "verify", TRACKER_SECRET_KEY=SECRET)
+
+    with app.app_context():
+        with transaction() as session:
+            for number in range(3):
+                audit.record(session, None, "task.approve", None, summary=f"第{number}件事", now=utcnow())
+        waiting = verified()
+        jobs.seal(app.config["TRACKER"])
+        whole = verified()
+        (tmp_path / jobs.HEADS).rename(tmp_path / "away")
+        headless = verified()
+        (tmp_path / "away").rename(tmp_path / jobs.HEADS)
+        with transaction() as session:
+            session.execute(text("DROP TRIGGER tr_audit_event_no_update"))
+            session.execute(text("UPDATE audit_event SET summary = '' WHERE id = 2"))
+        changed = verified()
+    assert waiting.returncode == 0 and "尚未封存；待封存 3 条" in waiting.stdout, waiting.stderr
+    assert whole.returncode == 0 and "共 3 条；待封存 0 条" in whole.stdout and "未发现改动" in whole.stdout
+    assert headless.returncode == 1 and "audit-head.log 不存在" in headless.stdout
+    assert changed.returncode == 1 and "记录 2 或其封存在封存后被改动" in changed.stdout
+
+
 def test_reminders_of_another_day_can_only_be_looked_at(tmp_path: Path) -> None:
     tracker(tmp_path, "migrate", TRACKER_SECRET_KEY=SECRET)
     run = tracker(tmp_path, "remind", "--as-of", "2026-10-08", TRACKER_SECRET_KEY=SECRET)
@@ -85,7 +115,8 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> Non
 def test_every_command_of_the_readme_exists_and_every_command_stands_in_it(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     usage = tracker(tmp_path, "--help").stdout
-    for command in ("settings", "migrate", "init", "demo", "import", "parse", "remind", "report", "jobs", "check"):
+    commands = "settings migrate init demo import parse remind report jobs check audit"
+    for command in commands.split():
         assert f"    {command} " in usage or f"    {command}\n" in usage, command
         assert command in readme, command
 

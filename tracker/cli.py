@@ -21,7 +21,7 @@ Commands = argparse._SubParsersAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; gives the exit code: 0 done, 2 refused or called wrongly."""
+    """Runs one command; gives the exit code: 0 done, 1 found a fault, 2 refused or called wrongly."""
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_remind,
         _add_report,
         _add_jobs,
+        _add_audit,
     ):
         add(commands)
     _add_check(commands)
@@ -268,6 +269,35 @@ def run_jobs(_options: argparse.Namespace) -> int:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     jobs.run(_app())
     return 0
+
+
+def _add_audit(commands: Commands) -> None:
+    parser = commands.add_parser("audit", help="核对审计日志封存后是否被改动")
+    acts = parser.add_subparsers(required=True, metavar="动作")
+    verify = acts.add_parser("verify", help="逐条核对，每处问题说明一句；有问题时退出码为 1")
+    verify.set_defaults(run=verify_audit)
+
+
+def verify_audit(_options: argparse.Namespace) -> int:
+    """Prints how far the trail is sealed and what is not as it was sealed; exit code 1 where anything is not."""
+    from tracker import jobs
+    from tracker.db import OFFICE_ZONE, reading
+    from tracker.services import sealing
+
+    app = _app()
+    file = app.config["TRACKER"].data_dir / jobs.HEADS
+    # The file is measured before the database is read: a worker may be sealing meanwhile.
+    heads = jobs.kept_heads(file) if file.exists() else None
+    with app.app_context():
+        standing = sealing.standing(reading())
+        faults = [finding.message for finding in sealing.verify(reading(), heads or ())]
+    until = f"{standing.sealed_at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M:%S}" if standing.sealed_at else ""
+    sealed = f"已封存至 {until}，共 {standing.sealed} 条" if until else "尚未封存"
+    print(f"{sealed}；待封存 {standing.waiting} 条。")
+    if until and heads is None:
+        faults.append(f"库外封存记录 {file} 不存在，无法核对末尾是否被截去。")
+    print("\n".join(faults) or "核对完毕，未发现改动。")
+    return 1 if faults else 0
 
 
 def _add_check(commands: Commands) -> None:

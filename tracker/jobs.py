@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import time
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,15 +18,17 @@ from sqlalchemy.exc import IntegrityError
 
 from tracker import db
 from tracker.config import Settings
+from tracker.core import auditchain
 from tracker.core.terms import Channel
 from tracker.delivery import DeliveryFailed, smtp
-from tracker.services import outbox, reminding, schedules
+from tracker.services import outbox, reminding, schedules, sealing
 
 if TYPE_CHECKING:
     from flask import Flask
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 20
+HEADS = "audit-head.log"
 
 
 def remind_if_due(settings: Settings) -> int | None:
@@ -76,10 +80,60 @@ def _default_sender(settings: Settings) -> str:
     return f"tracker@{urlsplit(settings.base_url).hostname or 'localhost'}"
 
 
+def seal(settings: Settings) -> int:
+    """Seals what was written to the trail, batch by batch, and keeps the end of the chain outside the database too."""
+    count = 0
+    while True:
+        with db.transaction() as session:
+            sealed = sealing.seal(session, now=db.utcnow())
+            head = sealing.head(session)
+        if head is not None:
+            keep_head(settings.data_dir / HEADS, head)
+        count += sealed
+        if sealed < sealing.BATCH:
+            return count
+
+
+def keep_head(path: Path, head: auditchain.Head) -> None:
+    """Appends the end of the chain to the file of heads, unless its last line says so already."""
+    line = head.line().encode() + b"\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "a+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - len(line) * 4, 0))
+        tail = file.read()
+        if tail.endswith(line):
+            return
+        # A line that a power cut left half-written is taken off; only whole lines count.
+        torn = len(tail) - (tail.rfind(b"\n") + 1)
+        if torn:
+            file.truncate(end - torn)
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def kept_heads(path: Path) -> Iterator[auditchain.Head | None]:
+    """Gives what each line of the file of heads holds, None for a line that holds none; ends where the file ends now.
+
+    Raises OSError where there is no such file.
+    """
+    return _heads(path, path.stat().st_size)
+
+
+def _heads(path: Path, left: int) -> Iterator[auditchain.Head | None]:
+    with open(path, "rb") as file:
+        for line in file:
+            left -= len(line)
+            if left < 0 or not line.endswith(b"\n"):
+                return
+            yield auditchain.parse_head(line.decode("utf-8", "replace").rstrip("\n"))
+
+
 def tick(app: Flask) -> None:
     """Does everything that is due now; a fault is logged and the next tick tries again."""
     settings: Settings = app.config["TRACKER"]
-    jobs: tuple[Callable[[Settings], object], ...] = (remind_if_due, deliver)
+    jobs: tuple[Callable[[Settings], object], ...] = (seal, remind_if_due, deliver)
     with app.app_context():
         for job in jobs:
             try:

@@ -12,7 +12,7 @@ from tests.builders import a_city, a_user, sign_in
 from tracker.core.permissions import Actor
 from tracker.core.terms import Role
 from tracker.db import transaction
-from tracker.services import audit
+from tracker.services import audit, sealing
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +59,16 @@ def test_the_trail_is_narrowed_to_what_is_asked(client: FlaskClient, query: str,
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert (f"共 {expected} 条" in page) if expected else ("没有符合条件的记录" in page)
+
+
+def test_the_page_says_how_far_the_trail_is_sealed(app: Flask, client: FlaskClient) -> None:
+    assert "尚未封存；待封存" in client.get("/audit").get_data(as_text=True)
+    at = datetime(2026, 1, 31, 15, 30, tzinfo=UTC)
+    with app.app_context(), transaction() as session:
+        count = sealing.seal(session, now=at)
+        audit.record(session, None, "task.approve", None, summary="又一件事", now=at)
+    page = client.get("/audit").get_data(as_text=True)
+    assert count and f"已封存至 2026-01-31 23:30，共 {count} 条；待封存 1 条" in page
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDIT_ADMIN])

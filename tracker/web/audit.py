@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from tracker.core.permissions import Permission
 from tracker.db import reading
 from tracker.errors import Invalid
-from tracker.services import trail
+from tracker.services import sealing, trail
 from tracker.web import listing, typed
 from tracker.web.access import allow, current_actor
 
@@ -27,7 +27,9 @@ def index() -> str:
         until_on=_day("until_on"),
     )
     page = trail.trail(reading(), current_actor(), wanted, number=listing.page_number())
-    return render_template("audit/index.html", page=page, wanted=wanted, kinds=list(trail.KINDS.items()))
+    kinds = list(trail.KINDS.items())
+    standing = sealing.standing(reading())
+    return render_template("audit/index.html", page=page, wanted=wanted, kinds=kinds, standing=standing)
 
 
 def _day(name: str) -> date | None:
