@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
-from tracker.core.paging import PAGE_SIZE, Page, offset
+from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, PlanStatus
 from tracker.models import Assignment, Plan, Task
@@ -20,6 +20,8 @@ from tracker.services.access import plan_scope
 from tracker.services.shown import Tally, shown_key, tally
 
 EVERY_PLAN = 2_000
+# Each row counts all tasks of its plan.
+PLANS_PAGE = 20
 # A duty the unit knows of and is still bound to.
 BOUND = (AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED, AssignmentState.DONE)
 
@@ -54,7 +56,7 @@ def plan_rows(
     conditions = [plan_scope(actor), *_conditions(actor, asked, today)]
     total = session.scalar(select(func.count()).select_from(Plan).where(*conditions)) or 0
     query = select(Plan).where(*conditions).order_by(Plan.issued_on.desc().nulls_last(), Plan.id.desc())
-    size = EVERY_PLAN if is_whole else PAGE_SIZE
+    size = EVERY_PLAN if is_whole else PLANS_PAGE
     plans = session.scalars(query.limit(size).offset(offset(number, size))).all()
     tallies = tallies_of(session, actor, [plan.id for plan in plans], today)
     return Page([_row(plan, tallies[plan.id]) for plan in plans], number, total, size)

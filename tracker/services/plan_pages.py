@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF, Light
@@ -22,7 +22,8 @@ from tracker.services.access import plan_scope, task_scope
 from tracker.services.calendar import load_calendar
 from tracker.services.shown import PREPARED, Tally, light_shown, shown_of, tally
 
-PLAN_PAGE = 100
+PLAN_PAGE = 50
+_WAITING = AssignmentState.ISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class TaskRow:
     @property
     def label(self) -> str:
         """Gives the number as printed, with the part where one number has several."""
-        return f"{self.number}（第{self.part}部分）" if self.part else self.number
+        return task_number(self.number, self.part)
 
     @property
     def light(self) -> Light | None:
@@ -192,25 +193,24 @@ def task_ledger(
     With the number of a page, `chapters` hold the tasks of that page and there is no matrix.
     """
     head = plan_head(session, actor, plan_id)
-    every = _task_rows(session, actor, plan_id, today)
-    rows = [row for row in every if _is_asked(row, asked)]
-    shown = rows if number is None else rows[offset(number, PLAN_PAGE) :][:PLAN_PAGE]
-    shown = _with_lateness(session, shown, today)
-    states = Counter(row.state for row in every)
-    duties = [cell for row in every for cell in row.duties]
-    waiting = [cell for cell in duties if cell.state is AssignmentState.ISSUED]
-    own = sum(cell.unit_id == actor.unit_id for cell in waiting)
+    every = _tasks(session, actor, plan_id, asked, today)
+    found = [task for task in every if _is_asked(task, asked)]
+    paged = found if number is None else found[offset(number, PLAN_PAGE) :][:PLAN_PAGE]
+    rows = _task_rows(session, actor, plan_id, paged, today=today)
+    shares = _unit_shares(session, actor, plan_id)
+    own = sum(share.count for share in shares if share.unit_id == actor.unit_id and share.state is _WAITING)
+    states = Counter(task.state for task in every)
     return TaskLedger(
         head=head,
-        tally=tally(Counter(row.shown for row in every)),
+        tally=tally(Counter(task.shown for task in every)),
         count=len(every),
-        units=tuple((place[1], unit) for place, unit in sorted({(cell.unit_place, cell.unit) for cell in duties})),
-        chapters=_chapters(_nodes(session, plan_id), shown),
-        rows=tuple(shown if number is None else rows),
-        page=Page(shown, number or 1, len(rows), PLAN_PAGE if number else max(len(rows), 1)),
+        units=tuple(dict.fromkeys((share.unit_id, share.name) for share in shares)),
+        chapters=_chapters(_nodes(session, plan_id), rows),
+        rows=tuple(rows),
+        page=Page(rows, number or 1, len(found), PLAN_PAGE if number else max(len(rows), 1)),
         states=states,
         acts=_acts(actor, head, states, own),
-        unacknowledged=len(waiting),
+        unacknowledged=sum(share.count for share in shares if share.state is _WAITING),
         own_unacknowledged=own,
         matrix=_matrix(rows, asked) if number is None else (),
     )
@@ -238,15 +238,64 @@ def _nodes(session: Session, plan_id: int) -> Sequence[OutlineNode]:
     ).all()
 
 
-def _task_rows(session: Session, actor: Actor, plan_id: int, today: date) -> list[TaskRow]:
-    columns = [
-        getattr(Task, column.key) for column in Task.__table__.columns if column.key not in {"text", "milestones"}
-    ]
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A task as the filters and the counts over a plan need it, with what it shows to this reader."""
+
+    task: Any
+    state: TaskState
+    shown: str
+
+
+def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, today: date) -> list[_Listed]:
+    names = [column.key for column in Task.__table__.columns if column.key not in {"text", "milestones", "leader"}]
+    columns = [getattr(Task, name) for name in names]
+    if asked.unit_id is not None:
+        of_unit = select(Assignment.id).where(
+            Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound()
+        )
+        columns.append(of_unit.exists().label("is_of_unit"))
     query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
-    tasks = session.execute(query).all()
-    duties = _duties(session, plan_id, {task.id: task for task in tasks}, today)
-    groups = _groups(session, plan_id) if any(task.state in PREPARED for task in tasks) else {}
-    return [_row(actor, task, duties[task.id], groups.get(task.id, ()), today) for task in tasks]
+    own = {} if actor.sees_jurisdiction else _own_duties(session, actor, plan_id)
+    tasks = session.execute(query)
+    return [_Listed(task, task.state, shown_of(task, own.get(task.id, task), today)) for task in tasks]
+
+
+def _is_bound() -> ColumnElement[bool]:
+    return Assignment.state != AssignmentState.WAIVED
+
+
+def _own_duties(session: Session, actor: Actor, plan_id: int) -> dict[int, Any]:
+    days = (getattr(Assignment, name) for name in DAY_OF.values())
+    query = select(Assignment.task_id, *days).where(
+        Assignment.plan_id == plan_id, Assignment.unit_id == actor.unit_id, _is_bound()
+    )
+    return {duty.task_id: duty for duty in session.execute(query)}
+
+
+def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
+    """How many duties of each state each unit has in the tasks the actor may see, units in the registry's order."""
+    columns = (Assignment.unit_id, Unit.name, Assignment.state)
+    query = (
+        select(*columns, func.count().label("count"))
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.plan_id == plan_id, _is_bound())
+        .group_by(*columns, Unit.position)
+        .order_by(Unit.position, Assignment.unit_id)
+    )
+    if not actor.sees_jurisdiction:
+        query = query.where(Assignment.task_id.in_(select(Task.id).where(Task.plan_id == plan_id, task_scope(actor))))
+    return session.execute(query).all()
+
+
+def _task_rows(
+    session: Session, actor: Actor, plan_id: int, listed: Sequence[_Listed], *, today: date
+) -> list[TaskRow]:
+    tasks = {each.task.id: each.task for each in listed}
+    duties = _duties(session, plan_id, tasks, today)
+    groups = _groups(session, plan_id) if any(each.state in PREPARED for each in listed) else {}
+    rows = [_row(actor, each, duties[each.task.id], groups.get(each.task.id, ())) for each in listed]
+    return _with_lateness(session, rows, today)
 
 
 def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: date) -> dict[int, list[DutyCell]]:
@@ -254,9 +303,14 @@ def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: dat
     query = (
         select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(Assignment.plan_id == plan_id, Assignment.state != AssignmentState.WAIVED)
+        .where(_is_bound())
         .order_by(Assignment.position, Assignment.id)
     )
+    # A page's tasks by their own keys; a whole plan by the plan's, since its tasks may be too many to name.
+    if len(tasks) <= PLAN_PAGE:
+        query = query.where(Assignment.task_id.in_(tasks))
+    else:
+        query = query.where(Assignment.plan_id == plan_id)
     cells: dict[int, list[DutyCell]] = defaultdict(list)
     for duty in session.execute(query):
         if duty.task_id in tasks:
@@ -276,10 +330,10 @@ def _groups(session: Session, plan_id: int) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _row(actor: Actor, task: Any, duties: list[DutyCell], groups: tuple[str, ...], today: date) -> TaskRow:
+def _row(actor: Actor, listed: _Listed, duties: list[DutyCell], groups: tuple[str, ...]) -> TaskRow:
+    task = listed.task
     lead = next((cell for cell in duties if cell.is_first_lead), None)
     own = None if actor.sees_jurisdiction else next((cell for cell in duties if cell.unit_id == actor.unit_id), None)
-    shown = own.shown if own else shown_of(task, task, today)
     return TaskRow(
         id=task.id,
         node_id=task.outline_node_id,
@@ -287,7 +341,7 @@ def _row(actor: Actor, task: Any, duties: list[DutyCell], groups: tuple[str, ...
         part=task.part,
         title=task.title,
         state=task.state,
-        shown=shown,
+        shown=listed.shown,
         due_on=task.due_on,
         original_due_on=task.original_due_on,
         deadline_printed=task.deadline_printed,
@@ -312,15 +366,21 @@ def _with_lateness(session: Session, rows: list[TaskRow], today: date) -> list[T
     ]
 
 
-def _is_asked(row: TaskRow, asked: TaskFilter) -> bool:
-    if asked.shown and row.shown != asked.shown:
+def _is_asked(listed: _Listed, asked: TaskFilter) -> bool:
+    task = listed.task
+    if asked.shown and listed.shown != asked.shown:
         return False
-    if asked.state is not None and row.state is not asked.state:
+    if asked.state is not None and listed.state is not asked.state:
         return False
-    if asked.unit_id is not None and all(cell.unit_id != asked.unit_id for cell in row.duties):
+    if asked.unit_id is not None and not task.is_of_unit:
         return False
-    place = f"{row.label}{row.title}"
+    place = f"{task_number(task.number, task.part)}{task.title}"
     return all(word in place for word in asked.words.split())
+
+
+def task_number(number: str, part: int | None) -> str:
+    """Gives the number as printed, with the part where one number has several."""
+    return f"{number}（第{part}部分）" if part else number
 
 
 def _chapters(nodes: Sequence[OutlineNode], rows: Iterable[TaskRow]) -> tuple[Chapter, ...]:
