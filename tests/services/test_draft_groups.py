@@ -192,3 +192,19 @@ def test_items_without_a_unit_stand_together_by_the_subject_of_their_sentence(se
     assert sum(groups.values()) == shown.counts.without_units == 3
     assert list(groups)[-1] == ""
     assert shown.next_step() == "questions"
+
+
+@pytest.mark.parametrize(("tail", "is_taken"), [("", True), ("等", False)])
+def test_members_that_another_paragraph_lists_are_proposed_and_an_open_list_waits_for_the_officer(
+    session: Session, officer: Actor, tail: str, is_taken: bool
+) -> None:
+    city = session.get_one(Jurisdiction, officer.jurisdiction_id)
+    for name in ("市财政局", "市应急管理局"):
+        a_unit(session, city, name)
+    text = PLAN + f"\n三、组织领导\n领导小组成员单位包括市水务局、市财政局、市应急管理局{tail}。\n"
+    draft = imported(session, officer, text)
+    row = named(draft, "成员单位")
+    assert len(row.members) == 3
+    assert "方案列出了 3 个成员" in row.reason
+    accept_proposals(session, officer, draft.id, now=NOW)
+    assert (row.decision is NameDecision.NEW_GROUP) is is_taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,21 @@ def members_of(draft: ImportDraft, group: str, typed: Sequence[str], register: R
             kind = names.member_kind(born, group, register.seat)
             found[born] = {"name": born, "kind": kind.value}
     return list(found.values())
+
+
+def fill_listed_members(draft: ImportDraft, listed: Sequence[Mapping[str, Any]], register: Register) -> None:
+    """Proposes, for the groups a draft would make, the members that another paragraph of the plan lists.
+
+    Takes the reader's `groups`. A list that ends in 等 stays for the officer to complete: it is shown, never taken
+    in bulk.
+    """
+    lists = {names.folded(group["name"]): group for group in listed}
+    for row in draft.names:
+        group = lists.get(names.folded(row.name))
+        if group is not None and row.decision is NameDecision.PENDING and is_new_group(row):
+            row.members = members_of(draft, row.name, [member["name"] for member in group["members"]], register)
+            tail = "，末尾有“等”，请补全" if group["is_open"] else ""
+            row.reason = f"方案列出了 {len(row.members)} 个成员{tail}"
 
 
 def _born(draft: ImportDraft, name: str, register: Register) -> str:

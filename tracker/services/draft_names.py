@@ -121,9 +121,12 @@ def accept_proposals(
     """
     draft = open_draft(session, actor, draft_id)
     register = register_of(session, actor.jurisdiction_id, on=office_date(now))
+    unfinished = {names.folded(group["name"]) for group in draft.reading.get("groups", []) if group["is_open"]}
     done = []
     for row in draft.names:
         if row.decision is not NameDecision.PENDING or (name_ids is not None and row.id not in name_ids):
+            continue
+        if name_ids is None and names.folded(row.name) in unfinished:
             continue
         if not _may_be_taken(row, register, is_named=name_ids is not None):
             continue

@@ -30,6 +30,7 @@ from tracker.models import (
 from tracker.services import audit
 from tracker.services.access import find_plan
 from tracker.services.draft_facts import ASKED_ANYWAY
+from tracker.services.draft_groups import fill_listed_members
 from tracker.services.drafts import STEP, find_draft
 from tracker.services.naming import note_names, register_of
 
@@ -151,6 +152,7 @@ def start_draft(session: Session, actor: Actor, upload: Upload, reading: ReadDoc
     draft.findings = [_finding(finding) for finding in reading.plan["findings"]]
     register = register_of(session, actor.jurisdiction_id, on=office_date(now))
     note_names(draft, _names_in(draft), register)
+    fill_listed_members(draft, reading.plan["groups"], register)
     session.add(draft)
     session.flush()
     audit.record(
@@ -187,7 +189,7 @@ def _kept_source(
 def _draft(actor: Actor, source: SourceDocument, plan: Mapping[str, Any], now: datetime) -> ImportDraft:
     period = plan.get("period") or {}
     everyone = [rule for rule in plan.get("rules", []) if rule["kind"] == "everyone"]
-    kept = {key: plan.get(key, []) for key in ("targets", "indicators", "rules")}
+    kept = {key: plan.get(key, []) for key in ("targets", "indicators", "rules", "groups")}
     shared = [name for rule in everyone for name in split_names(everyone_words(rule["printed"]))]
     shared = [name[:LONGEST_NAME] for name in shared]
     return ImportDraft(
