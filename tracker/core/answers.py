@@ -99,7 +99,7 @@ def due_proposal(period_end: int | None, has_period: bool) -> Proposal:
 
 
 def basis_proposal(issuer: str, issued_on: date | None) -> str:
-    """Gives who issued a plan and when, as the basis (立项依据) of one without a number; empty where one is not known."""
+    """Gives who issued a plan and when, as the basis (立项依据) of one without a number; empty where unknown."""
     return f"{issuer}{issued_on.year}年{issued_on.month}月{issued_on.day}日印发" if issuer and issued_on else ""
 
 
