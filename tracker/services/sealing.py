@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Any
@@ -40,13 +40,12 @@ def seal(session: Session, *, now: datetime) -> int:
     if not _has_turn(session):
         return 0
     last = _last(session)
+    link = Seal(last.number, last.event_id, last.sealed_at, last.digest) if last else None
     query = _events().where(AuditEvent.id > (last.event_id if last else 0)).limit(BATCH)
     links: list[dict[str, Any]] = []
     for row in session.execute(query).mappings():
-        last = auditchain.next_seal(last, _event(row), now=now)
-        links.append(
-            {"number": last.number, "event_id": last.event_id, "sealed_at": last.sealed_at, "digest": last.digest}
-        )
+        link = auditchain.next_seal(link, _event(row), now=now)
+        links.append(asdict(link))
     if links:
         session.execute(insert(AuditSeal), links)
     return len(links)
@@ -54,13 +53,13 @@ def seal(session: Session, *, now: datetime) -> int:
 
 def head(session: Session) -> Head | None:
     """Gives the end of the chain, None before the first seal."""
-    last = session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
+    last = _last(session)
     return Head(last.sealed_at, last.number, last.digest) if last else None
 
 
 def standing(session: Session) -> Standing:
     """Gives how far the trail is sealed."""
-    last = session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
+    last = _last(session)
     waiting = select(func.count()).where(AuditEvent.id > (last.event_id if last else 0))
     return Standing(last.sealed_at if last else None, last.number if last else 0, session.scalar(waiting) or 0)
 
@@ -123,9 +122,8 @@ def _has_turn(session: Session) -> bool:
     return True
 
 
-def _last(session: Session) -> Seal | None:
-    last = session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
-    return Seal(last.number, last.event_id, last.sealed_at, last.digest) if last else None
+def _last(session: Session) -> AuditSeal | None:
+    return session.scalars(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1)).first()
 
 
 def _events() -> Select[Any]:
