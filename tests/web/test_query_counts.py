@@ -62,7 +62,9 @@ def rows(number: int) -> list[tuple[str, dict[str, Any]]]:
     late = {"late_on": today - timedelta(days=3), "near_on": today - timedelta(days=9)}
     here = {"plan_id": 1, "jurisdiction_id": 1, "issued_on": today - timedelta(days=90)}
     due_on = today - timedelta(days=4)
-    duty = {**here, **late, "task_id": number, "state": "in_progress", "acknowledged_on": today - timedelta(days=80)}
+    # Some wait to be acknowledged: the page of the plan then asks most.
+    state = "issued" if number % 2 == 0 else "in_progress"
+    duty = {**here, **late, "task_id": number, "state": state, "acknowledged_on": today - timedelta(days=80)}
     return [
         (
             "task",
@@ -139,8 +141,8 @@ def test_a_long_plan_and_a_long_filing_page_come_in_pages_that_hold_every_row_on
     fill(city, 3, 130)
     client = city.test_client()
     sign_in(client, "liaison")
-    for address, pages in (("/plans/1", 3), ("/filing", 7)):
+    for address, pages in (("/plans/1", 3), ("/filing", 4)):
         shown = "".join(client.get(f"{address}?page={page}").get_data(as_text=True) for page in range(1, pages + 1))
-        for number in range(1, 131):
+        for number in range(1, 131, 1 if address == "/plans/1" else 2):
             assert shown.count(f"建设第{number}园区</a>") == 1, (address, number)
         assert "建设第" not in client.get(f"{address}?page={pages + 1}").get_data(as_text=True)

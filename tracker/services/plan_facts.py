@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
@@ -128,15 +128,19 @@ def plan_trail(session: Session, actor: Actor, plan_id: int, draft_id: int | Non
 
 def own_batch(session: Session, actor: Actor, plan_id: int) -> OwnBatch:
     """Gives what the actor's unit has not acknowledged in a plan, with the contact on the unit's record."""
-    duties = select(Assignment.issued_on).where(
-        Assignment.plan_id == plan_id,
-        Assignment.unit_id == actor.unit_id,
-        Assignment.state == AssignmentState.ISSUED,
+    count, since = func.count(Assignment.id), func.min(Assignment.issued_on)
+    is_waiting = and_(
+        Assignment.unit_id == Unit.id, Assignment.plan_id == plan_id, Assignment.state == AssignmentState.ISSUED
     )
-    issued = session.scalars(duties).all()
-    unit = session.get(Unit, actor.unit_id) if actor.unit_id else None
-    first = min((day for day in issued if day), default=None)
-    return OwnBatch(len(issued), first, unit.contact_name if unit else "", unit.contact_phone if unit else "")
+    query = (
+        select(count, since, Unit.contact_name, Unit.contact_phone)
+        .select_from(Unit)
+        .outerjoin(Assignment, is_waiting)
+        .where(Unit.id == actor.unit_id)
+        .group_by(Unit.id, Unit.contact_name, Unit.contact_phone)
+    )
+    found = session.execute(query).first()
+    return OwnBatch(*found) if found else OwnBatch(0, None, "", "")
 
 
 def _events(actor: Actor, plan_id: int) -> Select[Any]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
-from tracker.core.lights import DAY_OF, Light
+from tracker.core.lights import DAY_OF, Light, LightDays
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
@@ -255,22 +255,28 @@ def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, toda
             Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound()
         )
         columns.append(of_unit.exists().label("is_of_unit"))
-    query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
-    own = {} if actor.sees_jurisdiction else _own_duties(session, actor, plan_id)
-    tasks = session.execute(query)
-    return [_Listed(task, task.state, shown_of(task, own.get(task.id, task), today)) for task in tasks]
+    own = aliased(Assignment)
+    columns += [getattr(own, name).label(f"own_{name}") for name in ("id", *LightDays.__dataclass_fields__)]
+    is_own = and_(own.task_id == Task.id, own.unit_id == _own_unit(actor), own.state != AssignmentState.WAIVED)
+    query = select(*columns).outerjoin(own, is_own).where(Task.plan_id == plan_id, task_scope(actor))
+    tasks = session.execute(query.order_by(Task.position, Task.id))
+    return [_Listed(task, task.state, shown_of(task, _dates(task), today)) for task in tasks]
+
+
+def _own_unit(actor: Actor) -> int | None:
+    """The unit whose own duties a reader is shown: none for those who see the whole jurisdiction."""
+    return None if actor.sees_jurisdiction else actor.unit_id
+
+
+def _dates(task: Any) -> Any:
+    """The dates that decide what a task shows: those of the reader's own duty in it, else its own."""
+    if task.own_id is None:
+        return task
+    return LightDays(**{name: getattr(task, f"own_{name}") for name in LightDays.__dataclass_fields__})
 
 
 def _is_bound() -> ColumnElement[bool]:
     return Assignment.state != AssignmentState.WAIVED
-
-
-def _own_duties(session: Session, actor: Actor, plan_id: int) -> dict[int, Any]:
-    days = (getattr(Assignment, name) for name in DAY_OF.values())
-    query = select(Assignment.task_id, *days).where(
-        Assignment.plan_id == plan_id, Assignment.unit_id == actor.unit_id, _is_bound()
-    )
-    return {duty.task_id: duty for duty in session.execute(query)}
 
 
 def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
