@@ -21,7 +21,7 @@ def _upgrade_sqlite(table: str, key: str) -> None:
     op.execute(f"CREATE TRIGGER tr_{table}_no_update BEFORE UPDATE ON {table} {refuse}")
     op.execute(f"CREATE TRIGGER tr_{table}_no_delete BEFORE DELETE ON {table} {refuse}")
     # INSERT OR REPLACE removes the old row without asking the trigger on DELETE.
-    taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - both are names of our own
+    taken = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
     op.execute(f"CREATE TRIGGER tr_{table}_no_replace BEFORE INSERT ON {table} {taken} {refuse}")
 
 
