@@ -146,3 +146,13 @@ def test_a_page_is_told_by_its_content() -> None:
     assert sniff("  <!-- 说明 --><html><body>甲</body></html>".encode()) is Format.HTML
     assert sniff("<p>甲</p>".encode("utf-16")) is Format.HTML
     assert sniff("见<附件>。一、总体要求".encode()) is Format.TXT
+
+
+@pytest.mark.parametrize("reference", ["&#31;", "&#1;", "&#xFFFE;", "&#xFFFF;", "&#0;"])
+def test_a_character_that_no_tree_can_hold_is_a_blank_wherever_the_page_is_pruned(reference: str) -> None:
+    hidden = "<p hidden>隐藏</p>"
+    words = content(
+        f"<p>前{reference}文</p>{hidden}后{reference}文{hidden}尾{reference}<ol><li>{reference}甲</li></ol>"
+    )
+    assert "隐藏" not in words
+    assert all(piece in words for piece in ("前", "后", "尾", "甲"))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from tracker.documents.html_text import holdable
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -163,9 +165,9 @@ def _is_hidden(element: _Element) -> bool:
 def _remove(element: _Element) -> None:
     parent = element.getparent()
     if parent is not None:
-        previous, tail = element.getprevious(), element.tail or ""
+        previous, tail = element.getprevious(), holdable(element.tail)
         if previous is not None:
-            previous.tail = (previous.tail or "") + tail
+            previous.tail = holdable(previous.tail) + tail
         else:
-            parent.text = (parent.text or "") + tail
+            parent.text = holdable(parent.text) + tail
         parent.remove(element)

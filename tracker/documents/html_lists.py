@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tracker.documents.html_text import holdable
 from tracker.documents.numerals import printed_number
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _write(item: _Element, marker: str) -> None:
     while not (place.text or "").strip() and len(place) and place[0].tag not in ("ol", "ul", "table", "br", "img"):
         place = place[0]
     if not _TYPED.match(place.text or ""):
-        place.text = marker + (place.text or "").lstrip()
+        place.text = marker + holdable(place.text).lstrip()
 
 
 def _whole(printed: str | None, default: int) -> int:

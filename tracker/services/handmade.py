@@ -1,4 +1,4 @@
-"""Tasks entered by hand with their basis: what a meeting decided (会议议定事项) or a leader instructed (领导批示)."""
+"""Tasks typed by the office: what a meeting decided (会议议定事项), what a leader instructed, drafts to be mended."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tracker.core.terms import (
     TaskState,
 )
 from tracker.db import office_date
-from tracker.errors import Invalid, NotAllowed
+from tracker.errors import Conflict, Invalid, NotAllowed
 from tracker.models import Assignment, GroupDuty, Plan, Task
 from tracker.services import audit
-from tracker.services.access import find_plan
+from tracker.services.access import find_plan, find_task
 from tracker.services.naming import Match, register_of
 
 COLLECTIONS = {"meeting": "会议议定事项", "instruction": "领导批示事项"}
@@ -98,11 +98,70 @@ def add_task(session: Session, actor: Actor, typed: HandTask, *, now: datetime) 
     return task
 
 
-def _checked(session: Session, actor: Actor, typed: HandTask, now: datetime) -> list[tuple[DutyRole, str, Match]]:
+def task_as_typed(session: Session, actor: Actor, task_id: int) -> tuple[HandTask, int]:
+    """Gives a draft task as it would be typed, and its version. Raises Conflict once it is no draft any more."""
+    task = _draft_task(session, actor, task_id)
+    names: dict[DutyRole, list[str]] = {role: [] for role in DutyRole}
+    for duty in task.assignments:
+        names[duty.role].append(duty.unit.name)
+    for group in task.group_duties:
+        names[group.role].append(group.group.name)
+    typed = HandTask(
+        home=task.plan_id,
+        title=task.title,
+        text=task.text,
+        basis=task.basis,
+        number=task.number,
+        names=names,
+        leader=task.leader,
+        due_on=task.due_on,
+        is_standing=task.is_standing,
+    )
+    return typed, task.version
+
+
+def edit_task(session: Session, actor: Actor, task_id: int, typed: HandTask, *, version: int, now: datetime) -> Task:
+    """Rewrites a task that is still a draft, its duties included; `home` stays as it is.
+
+    A task of a document may have no basis of its own: the document is its basis. Raises Invalid as add_task does,
+    Conflict when somebody else changed it first or it has been submitted.
+    """
+    task = _draft_task(session, actor, task_id)
+    if task.version != version:
+        raise Conflict("就在您修改的时候，他人已经修改了这项任务。请对照最新内容后再保存。")
+    matches = _checked(session, actor, typed, now, needs_basis=not task.plan.source_document_id)
+    if typed.due_on != task.due_on:
+        task.due_on = task.original_due_on = typed.due_on
+        task.due_basis = DueBasis.BY_HAND if typed.due_on else None
+    task.number, task.title = typed.number.strip(), typed.title.strip()
+    task.text = typed.text.strip() or task.title
+    task.basis, task.leader, task.is_standing = typed.basis.strip(), typed.leader.strip(), typed.is_standing
+    for duty in [*task.assignments, *task.group_duties]:
+        session.delete(duty)
+    session.flush()
+    _add_duties(session, task, matches)
+    session.flush()
+    session.expire(task, ["assignments", "group_duties"])
+    audit.record(session, actor, "task.edit", task, summary=f"修改任务“{task.title[:60]}”", now=now)
+    return task
+
+
+def _draft_task(session: Session, actor: Actor, task_id: int) -> Task:
+    if not actor.may(Permission.PLANS_IMPORT):
+        raise NotAllowed("只有办公室人员可以修改任务。")
+    task = find_task(session, actor, task_id)
+    if task.state is not TaskState.DRAFT:
+        raise Conflict(f"这项任务{task.state.label}，不能再直接修改。")
+    return task
+
+
+def _checked(
+    session: Session, actor: Actor, typed: HandTask, now: datetime, *, needs_basis: bool = True
+) -> list[tuple[DutyRole, str, Match]]:
     wrong: dict[str, str] = {}
     if not typed.title.strip():
         wrong["title"] = "请填写任务名称。"
-    if not typed.basis.strip():
+    if needs_basis and not typed.basis.strip():
         wrong["basis"] = "请填写依据，例如：市政府第 12 次常务会议纪要。"
     elif len(typed.basis.strip()) > 200:
         wrong["basis"] = "依据不能超过 200 个字。"
