@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from tracker.core.paging import MOST_COUNTED, Page
@@ -47,12 +47,6 @@ def messages(session: Session, actor: Actor, *, page: int = 1) -> Page[Message]:
     )
     found = [Message(n.id, n.kind, n.subject, n.body, n.link, n.created_at, n.read_at is not None) for n in rows]
     return Page(found, page, total, PAGE, is_cut=total > MOST_COUNTED)
-
-
-def unread_count(session: Session, actor: Actor) -> int:
-    """Gives how many of the actor's messages are unread."""
-    query = select(func.count()).select_from(Notification).where(*_mine(actor), Notification.read_at.is_(None))
-    return session.scalar(query) or 0
 
 
 def read_message(session: Session, actor: Actor, notification_id: int, *, now: datetime) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import make_msgid
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.terms import Channel, DeliveryStatus
@@ -85,17 +85,6 @@ def mark_failed(session: Session, notification_id: int, *, cause: str, is_final:
         return
     row.status, row.lease_until_at, row.last_error = DeliveryStatus.PENDING, None, cause
     row.due_at = now + BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-
-
-def count_failed(session: Session, jurisdiction_id: int) -> int:
-    """Gives how many messages of a jurisdiction could not be delivered."""
-    query = (
-        select(func.count())
-        .select_from(Notification)
-        .join(User, User.id == Notification.user_id)
-        .where(User.jurisdiction_id == jurisdiction_id, Notification.status == DeliveryStatus.FAILED)
-    )
-    return session.scalar(query) or 0
 
 
 def _undeliverable(user: User, now: datetime) -> str:
