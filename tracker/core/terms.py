@@ -181,6 +181,10 @@ class Channel(Labelled):
 
     INBOX = "inbox", "站内消息"
     SMTP = "smtp", "电子邮件"
+    WEBHOOK = "webhook", "通用接口"
+    WECOM = "wecom", "企业微信机器人"
+    DINGTALK = "dingtalk", "钉钉机器人"
+    FEISHU = "feishu", "飞书机器人"
 
 
 class DeliveryStatus(Labelled):
@@ -214,3 +218,17 @@ class NoticeKind(Labelled):
     ACKNOWLEDGED = "acknowledged", "签收"
     FINISHED = "finished", "分工完成"
     ARCHIVED = "archived", "销号"
+    BREAKDOWN = "breakdown", "年度分解"
+    ADJUSTMENT = "adjustment", "调整分工"
+    DEADLINE = "deadline", "时限变更"
+    DECISION = "decision", "督办决定"
+    SLIP = "slip", "督办单"
+    INSTRUCTION = "instruction", "批示"
+    REVIVED = "revived", "恢复督办"
+    JUDGED = "judged", "认定"
+    COORDINATION = "coordination", "需协调事项"
+    SERIES = "series", "数据发布"
+    VERIFICATION = "verification", "核实"
+    REPORT = "report", "督查通报"
+    SYSTEM = "system", "系统提示"
+    TEST = "test", "通道测试"
