@@ -225,3 +225,17 @@ def test_the_brake_stops_a_flood_of_guesses(client: FlaskClient, app: Flask, off
     app.config["SIGN_IN_LIMIT"] = "5 per hour"
     codes = [attempt(client, "", "").status_code for _ in range(7)]
     assert codes == [422] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_lands_on_the_desk_and_can_open_all_that_the_top_of_the_page_offers(
+    app: Flask, client: FlaskClient, role: Role
+) -> None:
+    with app.app_context(), transaction() as session:
+        a_user(session, a_city(session), role, login_name="somebody")
+    sign_in(client, "somebody")
+    assert client.get("/").headers["Location"] == "/desk"
+    top = client.get("/desk").get_data(as_text=True).partition("<main")[0]
+    offered = set(re.findall(r'(?:href|action)="(/[a-z][a-z/-]*)"', top)) - {"/sign-out"}
+    assert {"/desk", "/inbox", "/password"} <= offered
+    assert {path: client.get(path).status_code for path in offered} == dict.fromkeys(offered, 200)

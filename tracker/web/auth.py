@@ -23,8 +23,7 @@ blueprint = Blueprint("auth", __name__)
 @blueprint.get("/")
 @allow(Permission.ACCOUNT)
 def root() -> Response:
-    known = "desk.index" in current_app.view_functions
-    return redirect(url_for("desk.index" if known else "auth.change_password"))
+    return redirect(url_for("desk.index"))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_login import current_user
 
 from tracker.core.permissions import Permission
@@ -23,18 +23,15 @@ class Masthead:
     search_url: str | None = None
 
 
-def _url(endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
-
-
 def masthead() -> Masthead:
     """Gives the top of this page, from what the gate has looked up already."""
     actor = getattr(current_user, "actor", None)
     if actor is None:
         return Masthead()
-    search_url = _url("search.index") if actor.may(Permission.SEARCH_READ) else None
+    inbox_url = url_for("inbox.index") if actor.may(Permission.DESK_READ) else None
+    search_url = url_for("search.index") if actor.may(Permission.SEARCH_READ) else None
     roles = "、".join(sorted(role.label for role in actor.roles))
-    return Masthead(current_user.office_name, current_user.unread, roles, _url("inbox.index"), search_url)
+    return Masthead(current_user.office_name, current_user.unread, roles, inbox_url, search_url)
 
 
 def same_page(**changes: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_login import current_user
 
 from tracker.core.permissions import Permission
@@ -47,6 +47,4 @@ def install(app: Flask) -> None:
     @app.context_processor
     def _menu() -> dict[str, Any]:
         actor = getattr(current_user, "actor", None)
-        known = current_app.view_functions
-        entries = [e for e in ENTRIES if actor and actor.may(e.permission) and e.endpoint in known]
-        return {"menu": entries}
+        return {"menu": [entry for entry in ENTRIES if actor and actor.may(entry.permission)]}
