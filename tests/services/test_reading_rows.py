@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from tests.builders import NOW, TODAY, a_user, acting
+from tests.builders import NOW, TODAY, a_task, a_user, acting, an_assignment
 from tests.ledger_city import COUNTY, FINANCE, LAST_WORD, SCIENCE, City, a_city_under_way, a_prepared_plan, a_report
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
@@ -20,7 +20,7 @@ from tracker.core.workflow import Action
 from tracker.db import transaction
 from tracker.errors import NotAllowed, NotFound
 from tracker.models import Urge
-from tracker.services import desk, notices, overdue, plan_facts, plan_list, plan_pages, search
+from tracker.services import desk, filing_pages, notices, overdue, plan_facts, plan_list, plan_pages, search
 from tracker.services.lights import refresh_lights
 from tracker.services.overdue import BoardFilter
 from tracker.services.plan_list import PlanFilter
@@ -257,6 +257,20 @@ def test_a_report_owed_this_month_is_on_the_desk_until_it_is_filed(session: Sess
     duty.last_filed_on = TODAY
     session.flush()
     assert "to_file" not in desk_of(session, liaison(city, SCIENCE))
+
+
+def test_the_desk_names_the_reports_owed_in_the_order_of_the_filing_page(session: Session, city: City) -> None:
+    long_ago = TODAY - timedelta(days=200)
+    silent = a_task(session, city.plan, due_on=TODAY + timedelta(days=100), issued_on=long_ago, position=20)
+    an_assignment(session, silent, city.units[SCIENCE], issued_on=long_ago, acknowledged_on=long_ago)
+    a_report(session, city, ("on_time", SCIENCE), NOW, status=ReportStatus.SENT_BACK, reason="请补材料")
+    for key in ("on_time", "near"):
+        city.duties[key, SCIENCE].last_filed_on = TODAY - timedelta(days=20)
+    refresh_lights(session, [silent, city.tasks["on_time"], city.tasks["near"]], now=NOW)
+    on_desk = [line.task_id for line in desk_of(session, liaison(city, SCIENCE))["to_file"].lines]
+    page = filing_pages.filing_page(session, liaison(city, SCIENCE), today=TODAY)
+    assert on_desk == [row.task_id for row in page.rows if row.is_owed]
+    assert on_desk == [city.tasks["on_time"].id, silent.id, city.tasks["near"].id]
 
 
 def test_the_desk_of_the_office_shows_reviews_silent_units_and_what_is_to_be_approved(

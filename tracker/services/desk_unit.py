@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
+from tracker.core.workdays import month_of
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
+from tracker.services.filing_pages import urgency
 from tracker.services.lights import OPEN_DUTIES
 from tracker.services.owing import files
 from tracker.services.shown import UNDER_WAY, shown_key
@@ -71,12 +73,13 @@ def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Lig
     owes = _owes(today).label("owes")
     due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
     columns = (Task.id, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent, due_on)
+    ordering = (Assignment.id.label("duty_id"), _is_sent_back(today).label("is_sent_back"))
     is_urgent = and_(
         Assignment.role != DutyRole.COOPERATING,
         Task.state.in_(UNDER_WAY),
         key.in_([light.value for light in _URGENT]),
     )
-    query = _mine(select(*columns, key, owes, is_urgent.label("is_urgent")), actor)
+    query = _mine(select(*columns, *ordering, key, owes, is_urgent.label("is_urgent")), actor)
     query = query.where(Assignment.state.in_(OPEN_DUTIES), or_(is_urgent, owes))
     urgent: dict[str, list[Any]] = defaultdict(list)
     to_file = []
@@ -85,6 +88,7 @@ def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Lig
             urgent[row.key].append(row)
         if row.owes:
             to_file.append(row)
+    to_file.sort(key=lambda row: urgency(Light(row.key), row.due_on, row.duty_id, is_sent_back=row.is_sent_back))
     sections = {
         light: _first_lines(light.value, title, urgent[light.value], lambda row: _line(row, today))
         for light, title in _URGENT.items()
@@ -111,6 +115,16 @@ def _owes(today: Today) -> ColumnElement[bool]:
         Assignment.acknowledged_on < first_day,
         or_(Assignment.last_filed_on.is_(None), Assignment.last_filed_on < first_day),
         files(),
+    )
+
+
+def _is_sent_back(today: Today) -> ColumnElement[bool]:
+    """Gives the condition that this month's report was sent back."""
+    return exists().where(
+        ProgressReport.assignment_id == Assignment.id,
+        ProgressReport.period == month_of(today.day),
+        ProgressReport.is_finishing.is_(False),
+        ProgressReport.status == ReportStatus.SENT_BACK,
     )
 
 

@@ -144,6 +144,13 @@ def filing_page(
     )
 
 
+def urgency(
+    light: Light, due_on: date | None, assignment_id: int, *, is_sent_back: bool
+) -> tuple[bool, int, date, int]:
+    """Gives the place of a report among those owed: what was sent back first, then by light and due date."""
+    return not is_sent_back, _LIGHTS.index(light), due_on or date.max, assignment_id
+
+
 class _Slim:
     """A duty as the order of the page needs it."""
 
@@ -152,7 +159,8 @@ class _Slim:
         self.files: bool = row.files
         self.is_owed = row.status in (None, ReportStatus.DRAFT, ReportStatus.SENT_BACK) and not row.is_standing
         light, due_on = _LIGHTS.index(light_of(row, today)), row.due_on or date.max
-        self.urgency = (not self.is_owed, row.status is not ReportStatus.SENT_BACK, light, due_on, row.id)
+        is_sent_back = row.status is ReportStatus.SENT_BACK
+        self.urgency = (not self.is_owed, *urgency(light_of(row, today), row.due_on, row.id, is_sent_back=is_sent_back))
         self.part_urgency = (light, due_on)
 
 
