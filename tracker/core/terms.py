@@ -136,6 +136,8 @@ class DueBasis(Labelled):
     PRINTED = "printed", "文件载明"
     PLAN_END = "plan_end", "方案期末"
     BY_HAND = "by_hand", "经办人填写"
+    EXTENDED = "extended", "批准延期"
+    MOVED = "moved", "领导决定调整"
 
 
 class FilingMode(Labelled):
@@ -232,3 +234,113 @@ class NoticeKind(Labelled):
     REPORT = "report", "督查通报"
     SYSTEM = "system", "系统提示"
     TEST = "test", "通道测试"
+
+
+class RegisterKind(Labelled):
+    """A register (编号登记簿) that papers take their numbers from, one series a year."""
+
+    BULLETIN = "bulletin", "通报"
+    SPECIAL = "special", "专报"
+    ACCOUNT = "account", "报告"
+    SLIP = "slip", "督办单"
+    PROMPT = "prompt", "工作提示函"
+    ASSIGNING = "assigning", "交办通知"
+
+
+class RequestStatus(Labelled):
+    """Where a request of a unit, or a proposal of the officer, stands until it is decided."""
+
+    ASKED = "asked", "待审核"
+    CHECKED = "checked", "待负责人审批"
+    GRANTED = "granted", "已同意"
+    REFUSED = "refused", "未同意"
+
+
+class AdjustmentKind(Labelled):
+    """What an adjustment of duties does (调整分工)."""
+
+    ADD = "add", "增加单位"
+    REMOVE = "remove", "退出"
+    REPLACE = "replace", "更换单位"
+    CHANGE_ROLE = "change_role", "变更职责"
+    MERGE = "merge", "合并职责"
+    SPLIT = "split", "拆分职责"
+
+
+class DueChangeKind(Labelled):
+    """How a due date came to be another."""
+
+    EXTENSION = "extension", "批准延期"
+    DECISION = "decision", "调整时限"
+
+
+class SlipLevel(Labelled):
+    """Step of a slip (督办单), one at a time."""
+
+    BLUE = "blue", "蓝色"
+    YELLOW = "yellow", "黄色"
+    RED = "red", "红色"
+
+
+class SlipForm(Labelled):
+    """The paper a slip is: units outside the government's command get a letter."""
+
+    SLIP = "slip", "督办单"
+    LETTER = "letter", "工作提示函"
+
+
+class SlipStatus(Labelled):
+    """Where a slip stands."""
+
+    ISSUED = "issued", "待回复"
+    ANSWERED = "answered", "已回复待审"
+    PASSED = "passed", "已销号"
+    REJECTED = "rejected", "回复未获认可"
+
+
+class InstructionSort(Labelled):
+    """What the officer sorts an instruction (批示) as; only 办理 owes a reply."""
+
+    READ = "read", "阅知"
+    STUDY = "study", "阅研"
+    HANDLE = "handle", "办理"
+
+
+class InstructionStatus(Labelled):
+    """Where an instruction stands."""
+
+    ENTERED = "entered", "待分办"
+    NOTED = "noted", "已分送"
+    OWED = "owed", "办理中"
+    DONE = "done", "已办结"
+
+
+class ReplyStatus(Labelled):
+    """Where one unit's reply to an instruction stands."""
+
+    OWED = "owed", "待回复"
+    ANSWERED = "answered", "已回复待审"
+    PASSED = "passed", "已审结"
+
+
+class BehalfSource(Labelled):
+    """Where an act that the office enters for a unit or a leader (代录) was received from."""
+
+    STAMPED = "stamped", "盖章件"
+    PHONE = "phone", "电话"
+    MEETING = "meeting", "会议"
+
+
+class CheckOutcome(Labelled):
+    """What a look-back (回头看) found."""
+
+    HELD = "held", "成效巩固"
+    FAILED = "failed", "问题反弹"
+
+
+class Grade(Labelled):
+    """How well a task was closed, where the plan uses grades."""
+
+    EXCELLENT = "excellent", "优秀"
+    GOOD = "good", "良好"
+    PASS = "pass", "合格"

@@ -14,6 +14,7 @@ from tracker.models.registry import (
     WorkdayYear,
 )
 from tracker.models.reporting import AssignmentHistory, Attachment, ClosingRequest, ProgressReport, Urge
+from tracker.models.supervision import RegisterNumber
 from tracker.models.telling import Notification, ReminderMark, ScheduleRun
 from tracker.models.trace import AuditEvent, AuditSeal
 
@@ -37,6 +38,7 @@ __all__ = [
     "OutlineNode",
     "Plan",
     "ProgressReport",
+    "RegisterNumber",
     "ReminderMark",
     "RoleGrant",
     "ScheduleRun",
