@@ -13,8 +13,7 @@ from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.reports import xlsx
 from tracker.services import people_load, people_records, people_rights, people_rows, registry
-from tracker.services.unit_load import SheetRefusal
-from tracker.web import fields, listing, typed
+from tracker.web import fields, listing, loading, typed
 from tracker.web.access import allow, current_actor
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -31,6 +30,7 @@ HOW_TO_FILL = (
     f"角色填：{'、'.join(role.label for role in Role)}，可填多个，用顿号隔开，只增不减；没有授权权限的管理员请留空。"
     "单位须已在单位库中。登录名是识别同一人的依据；空格表示保持原样，同一份表重复上传不会产生重复内容。"
 )
+LOADS = loading.Loads("人员", "people.index", SHEET, HOW_TO_FILL, people_load.load_people, "people/loaded.html")
 
 
 def _wanted() -> people_rows.PeopleFilter:
@@ -69,23 +69,13 @@ def export() -> Response:
 @blueprint.get("/load/template")
 @allow(Permission.PEOPLE_EDIT)
 def load_template() -> Response:
-    return listing.file_answer(
-        xlsx.listing("人员导入模板", SHEET, [], note=HOW_TO_FILL), xlsx.TYPE, "人员导入模板.xlsx"
-    )
+    return loading.template(LOADS)
 
 
 @blueprint.route("/load", methods=["GET", "POST"])
 @allow(Permission.PEOPLE_EDIT)
 def load() -> Any:
-    if request.method == "GET":
-        return render_template("people/load.html", how=HOW_TO_FILL, wrong=(), refusal="")
-    try:
-        with transaction() as session:
-            done = people_load.load_people(session, current_actor(), fields.upload("sheet"), now=utcnow())
-    except SheetRefusal as refusal:
-        wrong = getattr(refusal, "cells", ())
-        return render_template("people/load.html", how=HOW_TO_FILL, wrong=wrong, refusal=refusal.message), 422
-    return render_template("people/loaded.html", done=done)
+    return loading.page(LOADS)
 
 
 @blueprint.route("/add", methods=["GET", "POST"])

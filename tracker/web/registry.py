@@ -13,7 +13,7 @@ from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.reports import xlsx
 from tracker.services import charges, registry, unit_groups, unit_load, unit_rows
-from tracker.web import fields, listing
+from tracker.web import fields, listing, loading
 from tracker.web.access import allow, current_actor
 
 blueprint = Blueprint("registry", __name__, url_prefix="/units")
@@ -30,6 +30,7 @@ HOW_TO_FILL = (
     f"类别填：{'、'.join(kind.label for kind in UnitKind)}，不填则按名称判断；别名和单位组可填多个，用顿号隔开；"
     "空格表示保持原样。填好后在“单位”页面上传，同一份表重复上传不会产生重复内容。"
 )
+LOADS = loading.Loads("单位", "registry.units", SHEET, HOW_TO_FILL, unit_load.load_units, "registry/loaded.html")
 
 
 def _wanted() -> unit_rows.UnitFilter:
@@ -79,23 +80,13 @@ def export() -> Response:
 @blueprint.get("/load/template")
 @allow(Permission.REGISTRY_EDIT)
 def load_template() -> Response:
-    return listing.file_answer(
-        xlsx.listing("单位导入模板", SHEET, [], note=HOW_TO_FILL), xlsx.TYPE, "单位导入模板.xlsx"
-    )
+    return loading.template(LOADS)
 
 
 @blueprint.route("/load", methods=["GET", "POST"])
 @allow(Permission.REGISTRY_EDIT)
 def load() -> Any:
-    if request.method == "GET":
-        return render_template("registry/load.html", how=HOW_TO_FILL, wrong=(), refusal="")
-    try:
-        with transaction() as session:
-            done = unit_load.load_units(session, current_actor(), fields.upload("sheet"), now=utcnow())
-    except unit_load.SheetRefusal as refusal:
-        wrong = getattr(refusal, "cells", ())
-        return render_template("registry/load.html", how=HOW_TO_FILL, wrong=wrong, refusal=refusal.message), 422
-    return render_template("registry/loaded.html", done=done)
+    return loading.page(LOADS)
 
 
 @blueprint.route("/add", methods=["GET", "POST"])
