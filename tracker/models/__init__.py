@@ -1,6 +1,21 @@
 """The record: one file per stage of the way of the data."""
 
 from tracker.models.imports import DraftFinding, DraftItem, DraftName, ImportDraft, SourceDocument, StoredFile
+from tracker.models.life import (
+    Adjustment,
+    AdjustmentRequest,
+    BehalfEntry,
+    Breakdown,
+    DueChange,
+    ExtensionRequest,
+    Instruction,
+    InstructionReply,
+    LookBack,
+    Milestone,
+    Slip,
+    Submission,
+    TaskDecision,
+)
 from tracker.models.people import LeaderLink, RoleGrant, User
 from tracker.models.plans import Assignment, GroupDuty, Indicator, LightDates, OutlineNode, Plan, Target, Task
 from tracker.models.registry import (
@@ -19,21 +34,31 @@ from tracker.models.telling import Notification, ReminderMark, ScheduleRun
 from tracker.models.trace import AuditEvent, AuditSeal
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentRequest",
     "Assignment",
     "AssignmentHistory",
     "Attachment",
     "AuditEvent",
     "AuditSeal",
+    "BehalfEntry",
+    "Breakdown",
     "ClosingRequest",
     "DraftFinding",
     "DraftItem",
     "DraftName",
+    "DueChange",
+    "ExtensionRequest",
     "GroupDuty",
     "ImportDraft",
     "Indicator",
+    "Instruction",
+    "InstructionReply",
     "Jurisdiction",
     "LeaderLink",
     "LightDates",
+    "LookBack",
+    "Milestone",
     "Notification",
     "OutlineNode",
     "Plan",
@@ -42,10 +67,13 @@ __all__ = [
     "ReminderMark",
     "RoleGrant",
     "ScheduleRun",
+    "Slip",
     "SourceDocument",
     "StoredFile",
+    "Submission",
     "Target",
     "Task",
+    "TaskDecision",
     "Unit",
     "UnitAlias",
     "UnitGroup",

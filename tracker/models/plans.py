@@ -13,6 +13,7 @@ from tracker.core.terms import (
     DueBasis,
     DutyRole,
     FilingMode,
+    Grade,
     LeadMode,
     PlanStatus,
     TaskKind,
@@ -46,6 +47,10 @@ class Plan(Versioned, Base):
     filing_mode: Mapped[FilingMode] = mapped_column(one_of(FilingMode, "filing_mode"))
     near_workdays: Mapped[int] = mapped_column(default=7)
     tolerance_points: Mapped[int] = mapped_column(default=10)
+    # Tasks of a plan with grades are closed with one (优秀, 良好, 合格).
+    has_grades: Mapped[bool] = mapped_column(default=False)
+    # Leads file a yearly breakdown (年度分解) before their progress can be judged by schedule.
+    needs_breakdown: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[instant]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
 
@@ -120,6 +125,14 @@ class Task(Versioned, LightDates, Base):
     milestones: Mapped[json_value]
     issued_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    needs_evidence: Mapped[bool] = mapped_column(default=False)
+    # The state a suspended task returns to.
+    resumes_to: Mapped[TaskState | None] = mapped_column(one_of(TaskState, "resumes_to"))
+    extensions: Mapped[int] = mapped_column(default=0)
+    # Lateness already incurred when the date was moved; it stays however often that happens.
+    late_workdays_incurred: Mapped[int] = mapped_column(default=0)
+    look_back_on: Mapped[date | None]
+    grade: Mapped[Grade | None] = mapped_column(one_of(Grade, "grade"))
 
     plan: Mapped[Plan] = relationship(back_populates="tasks")
     outline_node: Mapped[OutlineNode | None] = relationship()
@@ -161,6 +174,14 @@ class Assignment(Versioned, LightDates, Base):
     due_on: Mapped[date | None]
     percent: Mapped[int | None]
     last_filed_on: Mapped[date | None]
+    extensions: Mapped[int] = mapped_column(default=0)
+    late_workdays_incurred: Mapped[int] = mapped_column(default=0)
+    # The day a request for adjustment (申请调整分工) was received that is not decided yet.
+    adjustment_asked_on: Mapped[date | None]
+    # The day the lead asked this partner to say that its part is finished.
+    finish_asked_on: Mapped[date | None]
+    # The duty that this one took over; history stays with the old unit.
+    taken_from_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
 
     task: Mapped[Task] = relationship(back_populates="assignments")
     unit: Mapped[Unit] = relationship()

@@ -27,6 +27,10 @@ class Jurisdiction(Base):
     # A designation on record as 政府督查机构 decides the title of the monthly report.
     supervision_basis: Mapped[str | None]
     is_one_person: Mapped[bool] = mapped_column(default=False)
+    # An officer alone grants an extension of up to so many days.
+    officer_extension_days: Mapped[int] = mapped_column(default=15)
+    # A closed task is struck off once so many working days have passed without an instruction.
+    reading_workdays: Mapped[int] = mapped_column(default=5)
 
 
 class Unit(Versioned, Base):

@@ -69,6 +69,10 @@ class ClosingRequest(Versioned, Base):
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
     status: Mapped[ReportStatus] = mapped_column(one_of(ReportStatus, "status"))
     report: Mapped[long_text]
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # 一人经办: first and final closing by one person, where the jurisdiction allows it.
+    is_one_person: Mapped[bool] = mapped_column(default=False)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     asked_at: Mapped[instant]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
