@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.builders import PASSWORD, a_city, a_unit, a_user, sign_in
+from tests.builders import PASSWORD, a_city, a_plan, a_task, a_unit, a_user, an_assignment, sign_in
 from tests.web.sheet_files import workbook
-from tracker.core.terms import Role
+from tracker.core.terms import AssignmentState, Role
 from tracker.db import office_date, reading, transaction, utcnow
-from tracker.models import AuditEvent, LeaderLink, RoleGrant, User
+from tracker.models import Assignment, AuditEvent, Jurisdiction, LeaderLink, RoleGrant, Unit, User
 from tracker.services.people import roles_on
 
 SECRET = re.compile(r'<span class="secret">([^<]+)</span>')
@@ -215,6 +215,49 @@ def test_what_a_leaver_held_passes_to_the_successor_on_that_day(
     with app.app_context():
         charges = {link.leader_id: link.until_on for link in reading().scalars(select(LeaderLink))}
         assert charges == {ids["liaison"]: today - timedelta(days=1), ids["second"]: None}
+
+
+def an_acknowledged_duty(app: Flask, ids: dict[str, int], state: AssignmentState = AssignmentState.IN_PROGRESS) -> int:
+    """A task whose lead, the unit, named its liaison as contact; the unit's own entry names the same person."""
+    with app.app_context(), transaction() as session:
+        city, officer = session.get_one(Jurisdiction, ids["city"]), session.get_one(User, ids["officer"])
+        unit = session.get_one(Unit, ids["science"])
+        unit.contact_name, unit.contact_phone = "周越", "8800 1234"
+        task = a_task(session, a_plan(session, city, officer))
+        duty = an_assignment(session, task, unit, state=state, contact_name="周 越", contact_phone="8800 1234")
+        return duty.id
+
+
+def contact_of(app: Flask, duty_id: int) -> tuple[str, str]:
+    with app.app_context():
+        duty = reading().get_one(Assignment, duty_id)
+        return duty.contact_name, duty.contact_phone
+
+
+def test_a_successor_is_the_contact_of_what_is_open_and_not_of_what_is_done(
+    client: FlaskClient, app: Flask, ids: dict[str, int]
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(User, ids["second"]).phone = "8800 5678"
+    open_duty, done = an_acknowledged_duty(app, ids), an_acknowledged_duty(app, ids, AssignmentState.DONE)
+    assert "改为接任人的姓名和电话" in client.get(f"/people/{ids['liaison']}/hand-over").get_data(as_text=True)
+    fields = {"left_on": office_date(utcnow()).isoformat(), "successor_id": str(ids["second"])}
+    assert client.post(f"/people/{ids['liaison']}/hand-over", data=fields).status_code == 302
+    assert contact_of(app, open_duty) == ("吴局长", "8800 5678")
+    assert contact_of(app, done) == ("周 越", "8800 1234")
+    assert "吴局长" in client.get(f"/units/{ids['science']}").get_data(as_text=True)
+    assert "暂无联系人" not in signed_in(app, "jingban").get("/inbox").get_data(as_text=True)
+
+
+def test_the_office_is_told_when_nobody_succeeds_the_contact(
+    client: FlaskClient, app: Flask, ids: dict[str, int]
+) -> None:
+    duty = an_acknowledged_duty(app, ids)
+    fields = {"left_on": office_date(utcnow()).isoformat(), "successor_id": ""}
+    assert client.post(f"/people/{ids['liaison']}/hand-over", data=fields).status_code == 302
+    assert contact_of(app, duty) == ("", "")
+    page = signed_in(app, "jingban").get("/inbox").get_data(as_text=True)
+    assert "市科技局1项任务暂无联系人" in page and "建设云川量子产业园" in page and "没有接任人" in page
 
 
 def test_administrators_roles_never_pass_on_by_themselves(client: FlaskClient, app: Flask, ids: dict[str, int]) -> None:

@@ -13,6 +13,7 @@ from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tracker.models import LeaderLink, RoleGrant, User
 from tracker.services import audit
+from tracker.services.contacts import pass_contact
 from tracker.services.notices import people_with
 
 UNIT_ROLES = frozenset({Role.LIAISON, Role.UNIT_HEAD})
@@ -132,8 +133,10 @@ def hand_over(
     user.left_on = left_on
     user.session_epoch += 1
     session.flush()
+    contacts = pass_contact(session, actor, user, successor, left_on=left_on, now=now)
     words = f"{user.name}自 {left_on} 起离任" + (f"，由{successor.name}接任" if successor else "")
-    audit.record(session, actor, "person.leave", user, summary=words, now=now, passed=[role.value for role in passed])
+    values = [role.value for role in passed]
+    audit.record(session, actor, "person.leave", user, summary=words, now=now, passed=values, contacts=contacts)
     return successor
 
 
