@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from tracker import db
 from tracker.config import Settings
 from tracker.core import auditchain
-from tracker.core.terms import Channel
-from tracker.delivery import DeliveryFailed, smtp
+from tracker.core.messages import Message, Recipient
+from tracker.core.terms import Channel, NoticeKind
+from tracker.delivery import DeliveryFailed, sending
 from tracker.services import outbox, reminding, schedules, sealing
 
 if TYPE_CHECKING:
@@ -54,17 +55,17 @@ def deliver(settings: Settings) -> int:
         return 0
     with db.transaction() as session:
         claimed = outbox.claim(session, now=db.utcnow(), domain=urlsplit(settings.base_url).hostname or "localhost")
-    return sum(_deliver_one(settings, message) for message in claimed)
+    ways = sending.Ways(settings.smtp_url, settings.mail_from or _default_sender(settings), frozenset())
+    with sending.Sending(ways) as out:
+        return sum(_deliver_one(settings, message, out) for message in claimed)
 
 
-def _deliver_one(settings: Settings, message: outbox.Outgoing) -> bool:
-    assert message.channel is Channel.SMTP  # noqa: S101 - the inbox needs no delivery
+def _deliver_one(settings: Settings, message: outbox.Outgoing, out: sending.Sending) -> bool:
     body = f"{message.body}\n\n{settings.base_url}{message.link}" if message.link else message.body
-    mail = smtp.Mail(message.name, message.address, message.subject, body, message.message_id)
+    to = Recipient(message.name, email=message.address)
+    mail = Message(message.message_id, Channel.SMTP, NoticeKind.SYSTEM, to, message.subject, body)
     try:
-        smtp.send(
-            mail, smtp_url=settings.smtp_url, sender=settings.mail_from or _default_sender(settings), now=db.utcnow()
-        )
+        out.hand_over(mail, now=db.utcnow())
     except DeliveryFailed as failure:
         with db.transaction() as session:
             outbox.mark_failed(
