@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import io
+import re
 from datetime import UTC, datetime
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -61,6 +65,17 @@ def test_the_trail_is_narrowed_to_what_is_asked(client: FlaskClient, query: str,
     assert (f"共 {expected} 条" in page) if expected else ("没有符合条件的记录" in page)
 
 
+@pytest.mark.parametrize("query", ["", "kind=task", "q=水务局&until_on=2026-01-31", "q=____"])
+def test_the_export_holds_exactly_what_the_page_shows(client: FlaskClient, query: str) -> None:
+    shown = re.findall(r'data-label="内容">([^<]*)<', client.get("/audit?" + query).get_data(as_text=True))
+    answer = client.get("/audit/export?" + query)
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None
+    assert [html.escape(str(row[3])) for row in sheet.iter_rows(min_row=4, values_only=True)] == shown
+    assert f"共{len(shown)}条" in str(sheet["A2"].value)
+
+
 def test_the_page_says_how_far_the_trail_is_sealed(app: Flask, client: FlaskClient) -> None:
     assert "尚未封存；待封存" in client.get("/audit").get_data(as_text=True)
     at = datetime(2026, 1, 31, 15, 30, tzinfo=UTC)
@@ -78,4 +93,4 @@ def test_nobody_else_reads_the_trail(app: Flask, role: Role) -> None:
     browser = app.test_client()
     browser.application.config["WTF_CSRF_ENABLED"] = False
     sign_in(browser, "other")
-    assert browser.get("/audit").status_code == 403
+    assert browser.get("/audit").status_code == browser.get("/audit/export").status_code == 403

@@ -14,6 +14,8 @@ from tracker.db import OFFICE_ZONE
 from tracker.models import AuditEvent
 
 PAGE_SIZE = 100
+# As many as a sheet is opened with at a glance; a longer trail is exported by dates.
+MOST_EXPORTED = 20_000
 # The first part of an action's name, and what pages call acts of that kind.
 KINDS = {
     "account": "登录与密码",
@@ -60,16 +62,24 @@ class TrailRow:
 
 def trail(session: Session, actor: Actor, wanted: TrailFilter, *, number: int) -> Page[TrailRow]:
     """Gives one page of the acts in the actor's jurisdiction and of the installation as a whole, newest first."""
-    conditions = _conditions(actor, wanted)
-    total = session.scalar(select(func.count()).select_from(AuditEvent).where(*conditions)) or 0
-    query = (
-        select(AuditEvent)
-        .where(*conditions)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(PAGE_SIZE)
-        .offset(offset(number, PAGE_SIZE))
-    )
-    return Page([_row(event) for event in session.scalars(query)], max(number, 1), total, PAGE_SIZE)
+    rows = _rows(session, actor, wanted, limit=PAGE_SIZE, start=offset(number, PAGE_SIZE))
+    return Page(rows, max(number, 1), _count(session, actor, wanted), PAGE_SIZE)
+
+
+def whole_trail(session: Session, actor: Actor, wanted: TrailFilter) -> Page[TrailRow]:
+    """Gives every act a filter lets through, up to MOST_EXPORTED, for an export of exactly what is shown."""
+    rows = _rows(session, actor, wanted, limit=MOST_EXPORTED, start=0)
+    return Page(rows, 1, _count(session, actor, wanted), MOST_EXPORTED)
+
+
+def _count(session: Session, actor: Actor, wanted: TrailFilter) -> int:
+    return session.scalar(select(func.count()).select_from(AuditEvent).where(*_conditions(actor, wanted))) or 0
+
+
+def _rows(session: Session, actor: Actor, wanted: TrailFilter, *, limit: int, start: int) -> list[TrailRow]:
+    query = select(AuditEvent).where(*_conditions(actor, wanted))
+    query = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit).offset(start)
+    return [_row(event) for event in session.scalars(query)]
 
 
 def _row(event: AuditEvent) -> TrailRow:

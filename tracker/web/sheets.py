@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import Response
+
 from tracker.core.lights import Light
 from tracker.core.terms import DutyRole
-from tracker.db import office_date
-from tracker.reports.xlsx import Coloured, Column, listing
+from tracker.db import office_date, utcnow
+from tracker.reports.xlsx import TYPE, Coloured, Column, listing
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import TaskLedger, TaskRow
+from tracker.services.trail import TrailRow
 from tracker.web.charts import OTHERS
+from tracker.web.listing import file_answer
+from tracker.web.rendering import moment
 
 LIGHTS = (Light.LATE, Light.BEHIND, Light.UNKNOWN, Light.NEAR, Light.ON_TIME, Light.DONE)
+
+
+def note(terms: Iterable[str], count: int, measure: str = "项") -> str:
+    """Gives the line under a title: the day, what the list was narrowed to, how many rows it has."""
+    asked = "、".join(filter(None, terms))
+    return f"{office_date(utcnow()).isoformat()}　{f'筛选：{asked}　' if asked else ''}共{count}{measure}"
+
+
+def answer(data: bytes, title: str) -> Response:
+    """Gives a sheet to be saved under its title and the day."""
+    return file_answer(data, TYPE, f"{title}{office_date(utcnow()).isoformat()}.xlsx")
 
 
 def plans_sheet(rows: Iterable[PlanRow], note: str) -> bytes:
@@ -86,3 +102,10 @@ def _board(row: BoardRow) -> tuple[Any, ...]:
 
 def _day(value: datetime | None) -> Any:
     return office_date(value) if value else None
+
+
+def trail_sheet(rows: Sequence[TrailRow], note: str) -> bytes:
+    """Gives the trail."""
+    columns = (Column("时间", 18), Column("人员", 12), Column("类别", 12), Column("内容", 70), Column("来源地址", 18))
+    cells = [(moment(row.at), row.actor_name, row.kind, row.summary, row.address) for row in rows]
+    return listing("审计日志", columns, cells, note=note)
