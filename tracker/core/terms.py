@@ -344,3 +344,41 @@ class Grade(Labelled):
     EXCELLENT = "excellent", "优秀"
     GOOD = "good", "良好"
     PASS = "pass", "合格"
+
+
+class SupervisionKind(Labelled):
+    """Who a supervision report is for (督查通报): all units, the level above, or the leaders."""
+
+    BULLETIN = "bulletin", "通报"
+    SPECIAL = "special", "专报"
+    ACCOUNT = "account", "报告"
+
+
+class SupervisionStatus(Labelled):
+    """Where a supervision report stands on its way out."""
+
+    DRAFT = "draft", "草拟"
+    VERIFYING = "verifying", "核实中"
+    CHECKED = "checked", "待签发"
+    ISSUED = "issued", "已印发"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class SnapshotRowKind(Labelled):
+    """What a row of a snapshot is about."""
+
+    TASK = "task", "任务"
+    LATE = "late", "逾期和滞后事项"
+    CONCERN = "concern", "需协调事项"
+    FILING = "filing", "报送情况"
+    PROMISE = "promise", "目标指标"
+    SLIP = "slip", "督办单"
+    INSTRUCTION = "instruction", "批示"
+    BURDEN = "burden", "单位负担"
+
+
+class Agreement(Labelled):
+    """What a unit answers on a row it was asked to verify (核实)."""
+
+    AGREED = "agreed", "属实"
+    DISPUTED = "disputed", "有异议"

@@ -29,7 +29,20 @@ from tracker.models.registry import (
     WorkdayYear,
 )
 from tracker.models.reporting import AssignmentHistory, Attachment, ClosingRequest, ProgressReport, Urge
-from tracker.models.supervision import RegisterNumber
+from tracker.models.supervision import (
+    Board,
+    PaperStyle,
+    RegisterNumber,
+    ReportCycle,
+    ReportParagraph,
+    ReportPlan,
+    ReportReceipt,
+    Snapshot,
+    SnapshotRow,
+    SupervisionReport,
+    Verification,
+    VerificationRow,
+)
 from tracker.models.telling import Notification, ReminderMark, ScheduleRun
 from tracker.models.trace import AuditEvent, AuditSeal
 
@@ -42,6 +55,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "BehalfEntry",
+    "Board",
     "Breakdown",
     "ClosingRequest",
     "DraftFinding",
@@ -61,16 +75,24 @@ __all__ = [
     "Milestone",
     "Notification",
     "OutlineNode",
+    "PaperStyle",
     "Plan",
     "ProgressReport",
     "RegisterNumber",
     "ReminderMark",
+    "ReportCycle",
+    "ReportParagraph",
+    "ReportPlan",
+    "ReportReceipt",
     "RoleGrant",
     "ScheduleRun",
     "Slip",
+    "Snapshot",
+    "SnapshotRow",
     "SourceDocument",
     "StoredFile",
     "Submission",
+    "SupervisionReport",
     "Target",
     "Task",
     "TaskDecision",
@@ -81,6 +103,8 @@ __all__ = [
     "UnitName",
     "Urge",
     "User",
+    "Verification",
+    "VerificationRow",
     "Workday",
     "WorkdayYear",
 ]
