@@ -53,6 +53,7 @@ from tracker.services.draft_answers import (
     change_items,
     discard_draft,
 )
+from tracker.services.draft_list import DraftFilter, all_drafts
 from tracker.services.draft_names import NameChoice, accept_proposals, decide_name
 from tracker.services.draft_passages import add_item, find_passage
 from tracker.services.draft_rows import review
@@ -65,7 +66,7 @@ from tracker.services.drafts import (
     settle_findings,
     update_item,
 )
-from tracker.services.imports import Upload, find_known, list_drafts, read_upload, start_draft, uploaded
+from tracker.services.imports import Upload, find_known, read_upload, start_draft, uploaded
 
 BOTH = Answers(LeadMode.FIRST, DueMode.PLAN_END, date(2028, 12, 31), False)
 LIMIT = 1024 * 1024
@@ -199,7 +200,7 @@ def test_two_cities_import_the_same_file_each_for_itself(session: Session) -> No
     _, draft = imported(session)
     neighbour, other = imported(session, login_name="neighbour")
     assert other.id != draft.id
-    assert [row.id for row in list_drafts(session, neighbour)] == [other.id]
+    assert [row.id for row in all_drafts(session, neighbour, DraftFilter())] == [other.id]
     with pytest.raises(NotFound):
         review(session, neighbour, draft.id)
     with pytest.raises(NotFound):
@@ -220,7 +221,7 @@ def test_another_officer_goes_on_with_a_draft_and_the_list_says_who(session: Ses
     zhou = officer(session, "zhou")
     item = titled(draft, "加密")
     update_item(session, zhou, key(item), edit_of(item, title="加密社区公交线路"), now=NOW + timedelta(hours=1))
-    row = list_drafts(session, zhou)[0]
+    row = all_drafts(session, zhou, DraftFilter())[0]
     assert (row.created_by, row.updated_by) == ("陈静", "周宁")
     assert row.updated_at == NOW + timedelta(hours=1)
 

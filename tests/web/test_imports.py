@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -389,3 +390,28 @@ def test_a_task_is_entered_by_hand_with_its_basis(app: Flask, office: FlaskClien
         ("编制停车规划", "市政府第 12 次常务会议", 1),
         ("另一项", "市政府第 12 次常务会议", 2),
     ]
+
+
+def test_the_list_of_imports_is_narrowed_by_its_address_and_exported_as_shown(app: Flask, office: FlaskClient) -> None:
+    upload(office)
+    upload(office, (PLAN + "\n附记。").encode(), "征求意见.txt")
+    office.post("/imports/2/discard")
+
+    def shown(query: str) -> list[str]:
+        page = office.get("/imports?" + query).get_data(as_text=True)
+        return re.findall(r'<br><span class="note">([^<]+\.txt)</span>', page)
+
+    def exported(query: str) -> list[str]:
+        sheet = openpyxl.load_workbook(BytesIO(office.get("/imports/export?" + query).data)).active
+        assert sheet is not None
+        return [str(row[2]) for row in sheet.iter_rows(min_row=4, values_only=True)]
+
+    for query, expected in (
+        ("", {"绿色出行.txt", "征求意见.txt"}),
+        ("status=reviewing", {"绿色出行.txt"}),
+        ("q=征求", {"征求意见.txt"}),
+        ("q=绿色出行&status=discarded", {"征求意见.txt"}),
+        ("status=nonsense", {"绿色出行.txt", "征求意见.txt"}),
+    ):
+        assert set(shown(query)) == expected and shown(query) == exported(query), query
+    assert "没有符合条件的导入记录" in office.get("/imports?q=____").get_data(as_text=True)

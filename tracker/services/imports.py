@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from tracker.core.answers import everyone_words
 from tracker.core.names import split_names
@@ -68,24 +68,6 @@ class Known:
     status: DraftStatus
     uploaded_by: str
     uploaded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftRow:
-    """One import in the list."""
-
-    id: int
-    title: str
-    filename: str
-    status: DraftStatus
-    is_solicitation: bool
-    created_by: str
-    created_at: datetime
-    updated_by: str
-    updated_at: datetime
-    items: int
-    open_findings: int
-    plan_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,48 +246,6 @@ def _names_in(draft: ImportDraft) -> Iterable[str]:
 
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
-
-
-def list_drafts(session: Session, actor: Actor) -> Sequence[DraftRow]:
-    """Gives the imports of the actor's jurisdiction, last touched first."""
-    creator, editor = aliased(User), aliased(User)
-    items = _count(DraftItem, DraftItem.is_included)
-    findings = _count(DraftFinding, DraftFinding.is_settled.is_(False))
-    query = (
-        select(ImportDraft, SourceDocument.filename, creator.name, editor.name, items, findings, Plan.id)
-        .join(SourceDocument, ImportDraft.source_document_id == SourceDocument.id)
-        .join(creator, ImportDraft.created_by_id == creator.id)
-        .join(editor, ImportDraft.updated_by_id == editor.id)
-        .outerjoin(Plan, Plan.draft_id == ImportDraft.id)
-        .where(ImportDraft.jurisdiction_id == actor.jurisdiction_id)
-        .order_by(ImportDraft.updated_at.desc(), ImportDraft.id.desc())
-    )
-    return [
-        DraftRow(
-            id=draft.id,
-            title=draft.title,
-            filename=filename,
-            status=draft.status,
-            is_solicitation=draft.is_solicitation,
-            created_by=created_by,
-            created_at=draft.created_at,
-            updated_by=updated_by,
-            updated_at=draft.updated_at,
-            items=item_count,
-            open_findings=finding_count,
-            plan_id=plan_id,
-        )
-        for draft, filename, created_by, updated_by, item_count, finding_count, plan_id in session.execute(query)
-    ]
-
-
-def _count(record: Any, condition: Any) -> Any:
-    return (
-        select(func.count(record.id))
-        .where(record.draft_id == ImportDraft.id, condition)
-        .correlate(ImportDraft)
-        .scalar_subquery()
-    )
 
 
 def plans_like(session: Session, actor: Actor, draft_id: int) -> list[tuple[int, str]]:

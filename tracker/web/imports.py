@@ -12,7 +12,8 @@ from tracker.core.answers import basis_proposal
 from tracker.core.permissions import Permission
 from tracker.core.terms import DraftStatus
 from tracker.errors import Conflict, Invalid, Unreadable
-from tracker.services import acceptance, draft_answers, draft_document, draft_rows, drafts, imports
+from tracker.services import acceptance, draft_answers, draft_document, draft_list, draft_rows, drafts, imports
+from tracker.web import listing, sheets
 from tracker.web.access import allow, current_actor
 from tracker.web.downloads import download
 
@@ -28,15 +29,30 @@ def index() -> Any:
 
 
 def _index(errors: dict[str, str] | None = None, pasted: str = "") -> str:
-    rows = imports.list_drafts(db.reading(), current_actor())
+    wanted = _wanted()
     return render_template(
         "imports/index.html",
-        rows=rows,
+        page=draft_list.draft_list(db.reading(), current_actor(), wanted, number=listing.page_number()),
+        wanted=wanted,
+        statuses=DraftStatus,
         errors=errors,
         pasted=pasted,
         accepted=ACCEPTED,
         limit_mb=_limit_bytes() // MEGABYTE,
     )
+
+
+@blueprint.get("/export")
+@allow(Permission.PLANS_IMPORT)
+def export() -> Response:
+    wanted = _wanted()
+    rows = draft_list.all_drafts(db.reading(), current_actor(), wanted)
+    note = sheets.note((wanted.words, wanted.status.label if wanted.status else ""), len(rows), "份")
+    return sheets.answer(sheets.drafts_sheet(rows, note), "导入记录")
+
+
+def _wanted() -> draft_list.DraftFilter:
+    return draft_list.DraftFilter(words=listing.words(), status=listing.member(DraftStatus, "status"))
 
 
 def _limit_bytes() -> int:

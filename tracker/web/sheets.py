@@ -9,9 +9,10 @@ from typing import Any
 from flask import Response
 
 from tracker.core.lights import Light
-from tracker.core.terms import DutyRole
+from tracker.core.terms import DraftStatus, DutyRole
 from tracker.db import office_date, utcnow
 from tracker.reports.xlsx import TYPE, Coloured, Column, listing
+from tracker.services.draft_list import DraftRow
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import TaskLedger, TaskRow
@@ -109,3 +110,21 @@ def trail_sheet(rows: Sequence[TrailRow], note: str) -> bytes:
     columns = (Column("时间", 18), Column("人员", 12), Column("类别", 12), Column("内容", 70), Column("来源地址", 18))
     cells = [(moment(row.at), row.actor_name, row.kind, row.summary, row.address) for row in rows]
     return listing("审计日志", columns, cells, note=note)
+
+
+def drafts_sheet(rows: Sequence[DraftRow], note: str) -> bytes:
+    """Gives the list of imports."""
+    columns = [
+        *(Column("方案", 44), Column("发文字号", 20), Column("文件", 34), Column("状态", 10), Column("征求意见稿", 10)),
+        *(Column("任务", 8), Column("待核对", 8), Column("导入", 12), Column("导入时间", 18)),
+        *(Column("最近修改", 12), Column("修改时间", 18)),
+    ]
+    cells = [
+        (
+            *(row.title, row.doc_no, row.filename, row.status.label, "是" if row.is_solicitation else ""),
+            *(row.items, row.open_findings if row.status is DraftStatus.REVIEWING else None),
+            *(row.created_by, moment(row.created_at), row.updated_by, moment(row.updated_at)),
+        )
+        for row in rows
+    ]
+    return listing("导入记录", columns, cells, note=note)
