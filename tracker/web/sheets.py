@@ -13,6 +13,7 @@ from tracker.core.terms import DraftStatus, DutyRole
 from tracker.db import office_date, utcnow
 from tracker.reports.xlsx import TYPE, Coloured, Column, listing
 from tracker.services.draft_list import DraftRow
+from tracker.services.inbox import Message
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import TaskLedger, TaskRow
@@ -128,3 +129,12 @@ def drafts_sheet(rows: Sequence[DraftRow], note: str) -> bytes:
         for row in rows
     ]
     return listing("导入记录", columns, cells, note=note)
+
+
+def messages_sheet(rows: Sequence[Message], note: str) -> bytes:
+    """Gives somebody's messages."""
+    columns = (Column("时间", 18), Column("类别", 12), Column("标题", 44), Column("内容", 70), Column("状态", 8))
+    cells = [
+        (moment(row.sent_at), row.kind.label, row.subject, row.body, "已读" if row.is_read else "未读") for row in rows
+    ]
+    return listing("消息", columns, cells, note=note)
