@@ -146,7 +146,8 @@ class Mailer:
 
 def composed(message: Message, sender: str, now: datetime) -> EmailMessage:
     """Gives the mail with its plain and its HTML part. Raises ValueError or IndexError for an address that is none."""
-    mail = EmailMessage(policy=CRLF)
+    # Seven bits and short lines: there are servers on the way that break everything else.
+    mail = EmailMessage(policy=CRLF.clone(cte_type="7bit"))
     mail["From"] = Address(SENDER_NAME, addr_spec=sender)
     mail["To"] = Address(" ".join(message.to.name.split()), addr_spec=message.to.email)
     mail["Subject"] = " ".join(message.subject.split())
