@@ -153,6 +153,26 @@ def test_the_export_of_a_plan_words_every_light_and_counts_working_days(client: 
     assert rows[city.tasks["standing"].title][9] == "常态化" and rows[city.tasks["draft"].title][9] == "未交办"
 
 
+@pytest.mark.parametrize("query", ["", "&shown=late", "&q=量子&state=in_progress", "&q=没有"])
+def test_the_matrix_is_exported_as_it_is_shown(client: FlaskClient, city: City, query: str) -> None:
+    sign_in(client, "officer")
+    text = page(client, "/plans/1?view=matrix" + query)
+    units = re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', text)
+    shown = re.findall(r'<td><a href="/tasks/\d+" title="([^"　]+)　([^"　]+)　([^"　]+)　([^"]+)">', text)
+    answer = client.get("/plans/1/matrix/export?" + query.lstrip("&"))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert sheet is not None
+    head = [cell.value for cell in sheet[3]]
+    exported = [
+        (row[0], title, value.split("\n")[1], value.split("\n")[0])
+        for row in rows_of(answer.data)
+        for title, value in zip(head[1:], row[1:], strict=True)
+        if value
+    ]
+    assert [row[0] for row in rows_of(answer.data)] == units
+    assert exported == shown
+
+
 def test_hostile_parameters_give_no_fault(client: FlaskClient, city: City) -> None:
     sign_in(client, "officer")
     names = ("endpoint", "plan_id", "view", "page", "unit", "plan", "_external", "q", "shown", "class")

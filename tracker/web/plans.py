@@ -10,7 +10,6 @@ from tracker.core.lights import Light
 from tracker.core.permissions import Permission
 from tracker.core.terms import PlanStatus, TaskState
 from tracker.db import office_date, reading, utcnow
-from tracker.reports import xlsx
 from tracker.services import plan_facts, plan_list, plan_pages
 from tracker.web import charts, listing, sheets
 from tracker.web.access import allow, current_actor
@@ -52,8 +51,7 @@ def export_index() -> Response:
     asked, today = _asked_plans(), office_date(utcnow())
     page = plan_list.plan_rows(reading(), current_actor(), asked, today=today, is_whole=True)
     terms = (asked.words, asked.status.label if asked.status else "", asked.light.label if asked.light else "")
-    data = sheets.plans_sheet(page.rows, _note(terms, page.total))
-    return listing.file_answer(data, xlsx.TYPE, f"方案清单{today.isoformat()}.xlsx")
+    return sheets.answer(sheets.plans_sheet(page.rows, sheets.note(terms, page.total)), "方案清单")
 
 
 def _asked_tasks() -> plan_pages.TaskFilter:
@@ -121,12 +119,25 @@ def _frame(plan_id: int, view: str) -> dict[str, Any]:
 @blueprint.get("/<int:plan_id>/export")
 @allow(Permission.PLANS_READ)
 def export_tasks(plan_id: int) -> Response:
-    asked, today = _asked_tasks(), office_date(utcnow())
-    ledger = plan_pages.task_ledger(reading(), current_actor(), plan_id, asked, today=today)
+    ledger, terms = _asked_ledger(plan_id)
+    data = sheets.tasks_sheet(ledger, sheets.note(terms, len(ledger.rows)))
+    return sheets.answer(data, f"{ledger.head.title}任务清单")
+
+
+@blueprint.get("/<int:plan_id>/matrix/export")
+@allow(Permission.PLANS_READ)
+def export_matrix(plan_id: int) -> Response:
+    ledger, terms = _asked_ledger(plan_id)
+    note = sheets.note(terms, len(ledger.matrix), f"个单位，{len(ledger.rows)}项任务")
+    return sheets.answer(sheets.matrix_sheet(ledger, note), f"{ledger.head.title}单位任务矩阵")
+
+
+def _asked_ledger(plan_id: int) -> tuple[plan_pages.TaskLedger, tuple[str, ...]]:
+    """The whole plan as narrowed by the address, and the words of what it is narrowed to."""
+    asked = _asked_tasks()
+    ledger = plan_pages.task_ledger(reading(), current_actor(), plan_id, asked, today=office_date(utcnow()))
     unit = dict(ledger.units).get(asked.unit_id or 0, "")
-    terms = (asked.words, SHOWN.get(asked.shown, ""), unit, asked.state.label if asked.state else "")
-    data = sheets.tasks_sheet(ledger, _note(terms, len(ledger.rows)))
-    return listing.file_answer(data, xlsx.TYPE, f"{ledger.head.title}任务清单{today.isoformat()}.xlsx")
+    return ledger, (asked.words, SHOWN.get(asked.shown, ""), unit, asked.state.label if asked.state else "")
 
 
 @blueprint.get("/<int:plan_id>/source")
@@ -134,8 +145,3 @@ def export_tasks(plan_id: int) -> Response:
 def source(plan_id: int) -> Response:
     found = plan_pages.source_file(reading(), current_actor(), plan_id)
     return listing.file_answer(found.data, "application/octet-stream", found.filename)
-
-
-def _note(terms: tuple[str, ...], count: int) -> str:
-    asked = "、".join(filter(None, terms))
-    return f"{office_date(utcnow()).isoformat()}　{f'筛选：{asked}　' if asked else ''}共{count}项"

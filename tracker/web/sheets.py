@@ -11,12 +11,13 @@ from flask import Response
 from tracker.core.lights import Light
 from tracker.core.terms import DraftStatus, DutyRole
 from tracker.db import office_date, utcnow
+from tracker.reports.printable import printable
 from tracker.reports.xlsx import TYPE, Coloured, Column, listing
 from tracker.services.draft_list import DraftRow
 from tracker.services.inbox import Message
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
-from tracker.services.plan_pages import TaskLedger, TaskRow
+from tracker.services.plan_pages import DutyCell, TaskLedger, TaskRow
 from tracker.services.trail import TrailRow
 from tracker.web.charts import OTHERS
 from tracker.web.listing import file_answer
@@ -74,6 +75,20 @@ def _task(chapter: str, row: TaskRow) -> tuple[Any, ...]:
         *(chapter, row.label, row.title, *roles, row.due_on, row.deadline_printed, percent),
         *(shown, row.workdays_late, row.state.label),
     )
+
+
+def matrix_sheet(ledger: TaskLedger, note: str) -> bytes:
+    """Gives the units of a plan by its tasks; a cell says the light and the role in full."""
+    columns = [Column("单位", 22), *(Column(printable(f"{row.label}{row.title}"), 12) for row in ledger.rows)]
+    cells = [(line.unit, *(_duty(line.cells.get(row.id)) for row in ledger.rows)) for line in ledger.matrix]
+    return listing(f"{ledger.head.title}单位任务矩阵", columns, cells, note=note)
+
+
+def _duty(cell: DutyCell | None) -> Any:
+    if cell is None:
+        return None
+    shown = cell.light.label if cell.light else OTHERS[cell.shown]
+    return Coloured(f"{shown}\n{cell.role.label}", cell.shown)
 
 
 def _names(row: TaskRow, role: DutyRole) -> str:
