@@ -83,8 +83,8 @@ def subject_of(groups: Sequence[Group]) -> str:
 
 def _plain_group(group: Group) -> str:
     lines = [f"【{group.title}】{len(group.items)}项"]
-    for number, item in enumerate(group.items, 1):
-        lines.append(f"{number}. {item.task}")
+    for item in group.items:
+        lines.append(f"· {item.task}")
         lines.append(f"   {item.owed}{f'（{item.advice}）' if item.advice else ''}")
         lines.append(f"   {item.unit}，《{item.plan}》")
         lines.append(f"   {item.link}")
