@@ -233,7 +233,7 @@ def _add_report(commands: Commands) -> None:
     parser = commands.add_parser("report", help="生成方案某月的工作通报")
     parser.add_argument("plan", type=int, metavar="方案编号")
     parser.add_argument("--period", required=True, metavar="YYYY-MM")
-    parser.add_argument("--format", choices=["docx", "xlsx"], default="docx")
+    parser.add_argument("--format", choices=["docx", "pdf", "xlsx", "html"], default="docx")
     parser.add_argument("--by", required=True, metavar="登录名", help="以谁的名义查看")
     parser.add_argument("--out", type=Path, required=True, metavar="文件")
     parser.set_defaults(run=report)
@@ -242,14 +242,18 @@ def _add_report(commands: Commands) -> None:
 def report(options: argparse.Namespace) -> int:
     """Writes a plan's summary of a month to a file, with the figures the page shows."""
     from tracker.db import office_date, transaction, utcnow
-    from tracker.reports import docx, xlsx
+    from tracker.reports import docx, html, monthly, pdf, xlsx
     from tracker.services import people, summaries
 
     with _app().app_context(), transaction() as session:
         now = utcnow()
         actor = people.actor_named(session, options.by, today=office_date(now))
         summary = summaries.summary(session, actor, options.plan, options.period, now=now)
-    options.out.write_bytes(docx.document(summary) if options.format == "docx" else xlsx.ledger(summary))
+    if options.format == "xlsx":
+        options.out.write_bytes(xlsx.ledger(summary))
+    else:
+        writer = {"docx": docx.document, "pdf": pdf.document, "html": html.document}[options.format]
+        options.out.write_bytes(writer(monthly.paper(summary)))
     return 0
 
 

@@ -24,7 +24,7 @@ from tracker.core.summary import (
     UnitCount,
     class_counts,
 )
-from tracker.reports.docx import document
+from tracker.reports import docx, monthly
 from tracker.reports.xlsx import LEDGER_HEAD, Coloured, Column, ledger, listing
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x","y")', "\t=1", "{=1}"]
@@ -93,7 +93,7 @@ def a_ledger_row(**changes: Any) -> LedgerRow:
 
 
 def opened(summary: Summary) -> Any:
-    return Document(io.BytesIO(document(summary)))
+    return Document(io.BytesIO(docx.document(monthly.paper(summary))))
 
 
 def words_of(paper: Any) -> list[str]:

@@ -1,270 +1,82 @@
-"""The layout of official papers (GB/T 9704-2012, 党政机关公文格式) on top of python-docx.
+"""The measures of official papers (GB/T 9704-2012, 党政机关公文格式), the same for .docx, PDF and HTML.
 
-Fonts are named and not embedded: the reader's office computer has them.
+Millimetres unless a name says points. Source: DESIGN 10 and the clauses of the standard beside each figure.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any
 
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-from docx.text.paragraph import Paragraph
+from tracker.core.official import Masthead, MastheadForm, Tint
 
-from tracker.reports.printable import printable
+PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+# 5.2.1: 天头 37, 订口 28, type area 156 × 225.
+TOP, LEFT, TYPE_WIDTH, TYPE_HEIGHT = 37.0, 28.0, 156.0, 225.0
+RIGHT, BOTTOM = PAGE_WIDTH - LEFT - TYPE_WIDTH, PAGE_HEIGHT - TOP - TYPE_HEIGHT
+# 5.2.3: 22 lines of 28 characters of 3号.
+LINES, CHARACTERS = 22, 28
+BODY_POINTS, TITLE_POINTS, SMALL_POINTS, TABLE_POINTS, ANNEX_POINTS, NOTE_POINTS = 16.0, 22.0, 14.0, 10.5, 18.0, 12.0
+POINTS_PER_MM = 72 / 25.4
+# 28 characters of 16 pt are 158 mm, the type area is 156: each gives up a fifth of a point.
+CHARACTER_PITCH_POINTS = TYPE_WIDTH * POINTS_PER_MM / CHARACTERS
+# A line of Word is a cell of the page, so that 22 of them must fit in 225 mm.
+LINE_POINTS = 28.95
+# In the PDF the ink fills the type area (撑满版心): the first line stands at its top, the 22nd ends at its foot.
+FULL_LINE_POINTS = (TYPE_HEIGHT * POINTS_PER_MM - BODY_POINTS) / (LINES - 1)
+# 7.2.4: the mark 35 under the top of the type area; 7.2.7: the rule 4 under the 文号, as wide as the type area.
+MARK_DROP, RULE_GAP, RULE_POINTS = 35.0, 4.0, 2.0
+SERIAL_DROP = 6.0
+# 10.1: a letter's mark 30 under the edge of the paper, double rules of 170 wide, the lower one 20 over the foot.
+LETTER_TOP, LETTER_RULE, LETTER_FOOT = 30.0, 170.0, 20.0
+# 7.4.1: rules of the 版记, outer and inner.
+COLOPHON_OUTER, COLOPHON_INNER = 0.35, 0.25
+# 7.5: the dashes of the page number 7 under the type area.
+NUMBER_DROP = 7.0
 
-SONG, FANG, HEI, KAI, XIAOBIAO = "宋体", "仿宋", "黑体", "楷体", "方正小标宋简体"
-BODY, TITLE, SMALL, TABLE = Pt(16), Pt(22), Pt(14), Pt(10.5)
-LINE = Pt(28.95)
-RED = RGBColor(0xC0, 0x00, 0x00)
-MARGINS = {"top_margin": Mm(37), "left_margin": Mm(28), "right_margin": Mm(26), "bottom_margin": Mm(35)}
-# 28 characters of 16 pt are 158 mm, the type area is 156: each gives up a quarter of a point (in twentieths). A grid of
-# characters would say the same, but LibreOffice and WPS give a character wider than its cell two cells.
-TIGHTER = -5
-GRID_LINE = round(28.95 * 20)
-Alignment = WD_ALIGN_PARAGRAPH
-
-
-class Paper:
-    """An official paper in the making; the methods put its parts down in their order."""
-
-    def __init__(self, *, subject: str, author: str, on: date) -> None:
-        self.document = Document()
-        self._properties(subject, author, on)
-        self._normal_style()
-        self._page(self.document.sections[0])
-        self._page_numbers(self.document.sections[0])
-
-    def bytes(self) -> bytes:
-        """Gives the file."""
-        out = io.BytesIO()
-        self.document.save(out)
-        return out.getvalue()
-
-    def masthead(self, issuer: str, left: str, right: str) -> None:
-        """Puts the red mark of the issuer, a line under it and the red rule."""
-        mark = self._paragraph(issuer, XIAOBIAO, Pt(36 if len(issuer) <= 12 else 28), alignment=Alignment.CENTER)
-        mark.runs[0].font.color.rgb = RED
-        mark.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        mark.paragraph_format.space_after = Pt(14)
-        line = self._paragraph(f"{left}\t{right}", FANG, BODY)
-        line.paragraph_format.tab_stops.add_tab_stop(Mm(156), alignment=2)
-        _rule(line, "C00000", 18)
-
-    def title(self, *lines: str) -> None:
-        """Puts the title, one paragraph a line, centred."""
-        self.blank()
-        for line in lines:
-            self._paragraph(line, XIAOBIAO, TITLE, alignment=Alignment.CENTER).paragraph_format.line_spacing = Pt(32)
-        self.blank()
-
-    def addressee(self, text: str) -> None:
-        """Puts the addressee (主送机关) flush left."""
-        self._paragraph(text, FANG, BODY)
-
-    def heading(self, text: str, level: int = 1) -> None:
-        """Puts a heading: 一、 in 黑体, （一） in 楷体, indented two characters, never bold."""
-        paragraph = self._paragraph(text, HEI if level == 1 else KAI, BODY, indent=True)
-        paragraph.paragraph_format.keep_with_next = True
-
-    def body(self, text: str) -> None:
-        """Puts a paragraph of text."""
-        self._paragraph(text, FANG, BODY, indent=True, alignment=Alignment.JUSTIFY)
-
-    def blank(self) -> None:
-        """Puts an empty line."""
-        self._paragraph("", FANG, BODY)
-
-    def attachments(self, names: Sequence[str]) -> None:
-        """Puts the list of annexes (附件说明), hanging under their numbers."""
-        self.blank()
-        for place, name in enumerate(names):
-            number = f"{place + 1}．" if len(names) > 1 else ""
-            paragraph = self._paragraph(f"{'附件：' if place == 0 else ''}{number}{name}", FANG, BODY)
-            _indent(paragraph, left=200 if place == 0 else 500)
-
-    def signature(self, office: str, day: str) -> None:
-        """Puts the office and the date, the date four characters from the right, the office centred over it."""
-        self.blank()
-        for text in (office, day):
-            paragraph = self._paragraph(text, FANG, BODY, alignment=Alignment.RIGHT)
-            longer = max(len(office) - len(day) * 0.62, 0) / 2
-            _indent(paragraph, right=400 if text is day else max(round(400 - longer * 100), 0))
-            paragraph.paragraph_format.keep_with_next = text is office
-
-    def annex(self, mark: str, title: str, *, landscape: bool = False) -> None:
-        """Begins an annex on a page of its own."""
-        if landscape:
-            self._landscape()
-        head = self._paragraph(mark, HEI, BODY)
-        head.paragraph_format.page_break_before = not landscape
-        line = self._paragraph(title, XIAOBIAO, Pt(18), alignment=Alignment.CENTER)
-        line.paragraph_format.space_after = Pt(8)
-
-    def note(self, text: str) -> None:
-        """Puts a small note over or under a table."""
-        self._paragraph(text, FANG, Pt(12)).paragraph_format.line_spacing = Pt(20)
-
-    def table(
-        self,
-        head: Sequence[str],
-        rows: Sequence[Sequence[str]],
-        *,
-        widths_mm: Sequence[float],
-        words: Sequence[float] = (),
-    ) -> None:
-        """Puts a ruled table whose head is repeated on every page and whose rows are not torn apart.
-
-        Takes `words`, the columns of running text, which are set from the left; the others are centred.
-        """
-        table = self.document.add_table(rows=1, cols=len(head), style="Table Grid")
-        table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        table.autofit = False
-        for column, width in zip(table.columns, widths_mm, strict=True):
-            column.width = Mm(width)
-        _fill(table.rows[0], head, widths_mm, font=HEI, words=())
-        _flag(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
-        for row in rows:
-            _fill(table.add_row(), row, widths_mm, font=FANG, words=words)
-        for made in table.rows:
-            _flag(made._tr.get_or_add_trPr(), "w:cantSplit")
-
-    def _paragraph(
-        self, text: str, font: str, size: Any, *, indent: bool = False, alignment: Any = Alignment.LEFT
-    ) -> Paragraph:
-        paragraph = self.document.add_paragraph()
-        paragraph.alignment = alignment
-        run = paragraph.add_run(printable(text))
-        _font(run, font, size)
-        if size is BODY:
-            _tighten(run)
-        else:
-            _off_grid(paragraph)
-        if indent:
-            _indent(paragraph, first=200)
-        return paragraph
-
-    def _properties(self, subject: str, author: str, on: date) -> None:
-        properties = self.document.core_properties
-        properties.title, properties.author, properties.comments = printable(subject), printable(author), ""
-        # The day the figures are of, not of the download: the same summary gives the same file.
-        properties.created = properties.modified = datetime.combine(on, time(), UTC)
-
-    def _normal_style(self) -> None:
-        style = self.document.styles["Normal"]
-        style.font.size = BODY
-        style.font.name = "Times New Roman"
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FANG)
-        layout = style.paragraph_format
-        layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
-        layout.space_before = layout.space_after = Pt(0)
-
-    def _page(self, section: Any) -> None:
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        for name, value in MARGINS.items():
-            setattr(section, name, value)
-        section.footer_distance = Mm(25)
-        for old in section._sectPr.findall(qn("w:docGrid")):
-            section._sectPr.remove(old)
-        grid = OxmlElement("w:docGrid")
-        for name, value in (("type", "lines"), ("linePitch", GRID_LINE)):
-            grid.set(qn(f"w:{name}"), str(value))
-        section._sectPr.append(grid)
-
-    def _landscape(self) -> None:
-        section = self.document.add_section()
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Mm(297), Mm(210)
-        section.top_margin, section.bottom_margin = Mm(28), Mm(26)
-        section.left_margin, section.right_margin = Mm(37), Mm(35)
-        section.footer_distance = Mm(18)
-
-    def _page_numbers(self, section: Any) -> None:
-        self.document.settings.odd_and_even_pages_header_footer = True
-        for footer, alignment, side in (
-            (section.footer, Alignment.RIGHT, "right"),
-            (section.even_page_footer, Alignment.LEFT, "left"),
-        ):
-            footer.is_linked_to_previous = False
-            paragraph = footer.paragraphs[0]
-            paragraph.alignment = alignment
-            _indent(paragraph, **{side: 100})
-            _font(paragraph.add_run("— "), SONG, SMALL)
-            _page_field(paragraph)
-            _font(paragraph.add_run(" —"), SONG, SMALL)
+RED = "#C00000"
+TINTS = {Tint.BLACK: "#000000", Tint.BLUE: "#1F4E9E", Tint.YELLOW: "#B8860B", Tint.RED: RED}
+MARK_POINTS_MOST, MARK_POINTS_LEAST = 54.0, 26.0
 
 
-def _font(run: Any, name: str, size: Any) -> None:
-    run.font.size = size
-    run.font.name = name
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
+def mark_points(masthead: Masthead) -> float:
+    """Gives the size of the issuer's mark: as large as the type area allows, long names in narrow characters."""
+    most = 42.0 if masthead.form is MastheadForm.LETTER else MARK_POINTS_MOST
+    wanted = TYPE_WIDTH * POINTS_PER_MM / max(len(masthead.mark), 1) / 0.7
+    return min(most, max(wanted, MARK_POINTS_LEAST))
 
 
-def _tighten(run: Any) -> None:
-    spacing = OxmlElement("w:spacing")
-    spacing.set(qn("w:val"), str(TIGHTER))
-    run._element.get_or_add_rPr().insert_element_before(
-        spacing, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:lang"
-    )
+def mark_stretch(masthead: Masthead) -> float:
+    """Gives the width of the mark's characters as a share of their height, 1 where the name is short."""
+    natural = mark_points(masthead) * len(masthead.mark)
+    return min(1.0, TYPE_WIDTH * POINTS_PER_MM / natural) if natural else 1.0
 
 
-def _off_grid(paragraph: Paragraph) -> None:
-    """Frees a paragraph of another size from the line grid of the body."""
-    snap = OxmlElement("w:snapToGrid")
-    snap.set(qn("w:val"), "0")
-    paragraph._p.get_or_add_pPr().insert_element_before(snap, "w:spacing", "w:ind", "w:jc", "w:rPr")
+def mark_drop(masthead: Masthead) -> float:
+    """Gives the way from the top of the type area to the mark."""
+    if masthead.drop_mm is not None:
+        return masthead.drop_mm
+    return SERIAL_DROP if masthead.form is MastheadForm.SERIAL else MARK_DROP
 
 
-def _indent(paragraph: Paragraph, *, first: int = 0, left: int = 0, right: int = 0) -> None:
-    """Sets indents in hundredths of a character, as Word's own grid counts them."""
-    layout = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    for name, hundredths in (("firstLine", first), ("left", left), ("right", right)):
-        if hundredths:
-            layout.set(qn(f"w:{name}Chars"), str(hundredths))
-            layout.set(qn(f"w:{name}"), str(round(hundredths / 100 * 320)))
+def fitted(widths_mm: Sequence[float], *, is_landscape: bool) -> tuple[float, ...]:
+    """Gives widths of columns that do not exceed the type area."""
+    room = TYPE_HEIGHT if is_landscape else TYPE_WIDTH
+    share = min(1.0, room / sum(widths_mm))
+    return tuple(round(width * share, 2) for width in widths_mm)
 
 
-def _rule(paragraph: Paragraph, colour: str, eighths: int) -> None:
-    borders = OxmlElement("w:pBdr")
-    bottom = OxmlElement("w:bottom")
-    for name, value in (("val", "single"), ("sz", eighths), ("space", 4), ("color", colour)):
-        bottom.set(qn(f"w:{name}"), str(value))
-    borders.append(bottom)
-    paragraph._p.get_or_add_pPr().insert_element_before(
-        borders, "w:shd", "w:tabs", "w:snapToGrid", "w:spacing", "w:ind", "w:jc", "w:rPr"
-    )
+def characters(text: str) -> float:
+    """Gives how many full characters a text is wide."""
+    return sum(0.5 if character.isascii() else 1 for character in text)
 
 
-def _page_field(paragraph: Paragraph) -> None:
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = paragraph.add_run()
-        _font(run, SONG, SMALL)
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run._r.append(element)
+def signature_indents(offices: Sequence[str], day: str) -> tuple[float, ...]:
+    """Gives how many characters each line of the signature, the day last, stands from the right.
 
-
-def _fill(row: Any, values: Sequence[str], widths_mm: Sequence[float], *, font: str, words: Sequence[float]) -> None:
-    for place, (cell, value, width) in enumerate(zip(row.cells, values, widths_mm, strict=True)):
-        cell.width = Mm(width)
-        paragraph = cell.paragraphs[0]
-        _off_grid(paragraph)
-        paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-        paragraph.paragraph_format.line_spacing = Pt(16)
-        paragraph.alignment = Alignment.LEFT if place in words else Alignment.CENTER
-        _font(paragraph.add_run(printable(value)), font, TABLE)
-
-
-def _flag(properties: Any, name: str) -> None:
-    properties.append(OxmlElement(name))
+    Source: 7.3.5.1: the date four characters from the right, the office centred over it, here two from the right at
+    least.
+    """
+    widths = [characters(line) for line in (*offices, day)]
+    widest = max(widths)
+    from_right = max(4.0, (widest - widths[-1]) / 2 + 2)
+    return tuple(from_right - (width - widths[-1]) / 2 for width in widths)

@@ -1,6 +1,8 @@
-"""Monthly summaries: the plans and months there are, the page of one, and its two files."""
+"""Monthly summaries: the plans and months there are, the page of one, its files and the pages they print."""
 
 from __future__ import annotations
+
+from base64 import b64encode
 
 from flask import Blueprint, Response, render_template, url_for
 
@@ -9,7 +11,7 @@ from tracker.core.permissions import Permission
 from tracker.core.summary import CLASSES, LedgerRow, ReportClass, Summary, UnitCount, month_label
 from tracker.db import office_date, reading, utcnow
 from tracker.errors import Invalid, NotFound
-from tracker.reports import docx, xlsx
+from tracker.reports import docx, fonts, monthly, pdf, pictures, xlsx
 from tracker.services import summaries
 from tracker.web import charts, listing
 from tracker.web.access import allow, current_actor
@@ -73,7 +75,29 @@ def _unit_bar(found: Summary, row: UnitCount) -> tuple[charts.Piece, ...]:
 def document(plan_id: int, period: str) -> Response:
     found = _summary(plan_id, period)
     name = f"{found.plan_title}{found.month_label}{found.kind_label}.docx"
-    return listing.file_answer(docx.document(found), docx.TYPE, name)
+    return listing.file_answer(docx.document(monthly.paper(found)), docx.TYPE, name)
+
+
+@blueprint.get("/<int:plan_id>/<period>/pdf")
+@allow(Permission.REPORTS_READ)
+def printed(plan_id: int, period: str) -> Response:
+    found = _summary(plan_id, period)
+    name = f"{found.plan_title}{found.month_label}{found.kind_label}.pdf"
+    return listing.file_answer(pdf.document(monthly.paper(found)), pdf.TYPE, name)
+
+
+@blueprint.get("/<int:plan_id>/<period>/preview")
+@allow(Permission.REPORTS_READ)
+def preview(plan_id: int, period: str) -> str:
+    found = _summary(plan_id, period)
+    pages, total = pictures.pages(pdf.document(monthly.paper(found)))
+    return render_template(
+        "reports/preview.html",
+        summary=found,
+        pages=[f"data:image/png;base64,{b64encode(page).decode()}" for page in pages],
+        total=total,
+        stand_ins=fonts.stand_in_words(),
+    )
 
 
 @blueprint.get("/<int:plan_id>/<period>/xlsx")
