@@ -6,15 +6,20 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment
 from tracker import jobs
-from tracker.db import transaction, utcnow
+from tracker.core.terms import Role
+from tracker.db import db, transaction, utcnow
+from tracker.models import Workday
 from tracker.services import audit
+from tracker.services.lights import refresh_lights
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH"
@@ -70,6 +75,23 @@ def test_the_check_says_which_sqlite_it_stands_on_and_how_it_keeps_data(tmp_path
     run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "SQLite" in run.stdout and "synchronous=FULL" in run.stdout
+
+
+def test_recomputing_prints_what_a_new_holiday_moved_and_a_second_time_nothing(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        with transaction() as session:
+            city = a_city(session)
+            task = a_task(session, a_plan(session, city, a_user(session, city, Role.OFFICER)))
+            an_assignment(session, task, a_unit(session, city, "市科技局"))
+            refresh_lights(session, [task], now=utcnow())
+            before = task.near_on
+            session.add(Workday(on_date=date(2026, 12, 30), is_workday=False, label="本地放假"))
+        db.engine.dispose()
+    run = tracker(tmp_path, "recompute", TRACKER_SECRET_KEY=SECRET)
+    assert run.returncode == 0, run.stderr
+    assert f"1.建设云川量子产业园（市科技局）临期日 {before} → " in run.stdout
+    assert "重新计算 1 项任务，1 项的日期有变动。" in run.stdout
+    assert tracker(tmp_path, "recompute", TRACKER_SECRET_KEY=SECRET).stdout == "重新计算 1 项任务，0 项的日期有变动。\n"
 
 
 def test_the_audit_says_how_far_it_is_sealed_and_what_was_changed_since(app: Flask, tmp_path: Path) -> None:

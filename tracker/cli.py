@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_report,
         _add_jobs,
         _add_audit,
+        _add_recompute,
     ):
         add(commands)
     _add_check(commands)
@@ -302,6 +303,26 @@ def verify_audit(_options: argparse.Namespace) -> int:
         faults.append(f"库外封存记录 {file} 不存在，无法核对末尾是否被截去。")
     print("\n".join(faults) or "核对完毕，未发现改动。")
     return 1 if faults else 0
+
+
+def _add_recompute(commands: Commands) -> None:
+    parser = commands.add_parser("recompute", help="工作日或规则变动后，重新计算各项任务的亮灯日期，并列出变动")
+    parser.set_defaults(run=recompute)
+
+
+def recompute(_options: argparse.Namespace) -> int:
+    """Computes every light date anew and prints what moved: plan, task, units, from when to when."""
+    from tracker.db import reading, transaction, utcnow
+    from tracker.services import recompute as service
+
+    with _app().app_context():
+        with transaction() as session:
+            done = service.recompute(session, None, cause="运行 tracker recompute", now=utcnow())
+        for move in service.every_move(reading(), done):
+            days = f"{move.before or '无'} → {move.after or '无'}"
+            print(f"《{move.plan}》{move.number}{move.title}（{'、'.join(move.units)}）{move.what} {days}")
+    print(f"重新计算 {done.looked_at} 项任务，{done.moved} 项的日期有变动。")
+    return 0
 
 
 def _add_check(commands: Commands) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment, sign_in
+from tests.builders import a_city, a_plan, a_task, a_unit, a_user, acting, an_assignment, sign_in
 from tracker.core.terms import Role
 from tracker.db import reading, transaction, utcnow
-from tracker.models import Assignment, AuditEvent, Jurisdiction
+from tracker.models import Assignment, AuditEvent, Jurisdiction, User
+from tracker.services import desk
 from tracker.services.calendar import load_calendar, seed_workdays
 from tracker.services.lights import refresh_all_lights
 
@@ -33,7 +37,7 @@ def city(app: Flask, client: FlaskClient) -> None:
 
 def near_on(app: Flask) -> date | None:
     with app.app_context():
-        return reading().scalars(select(Assignment.near_on)).one()
+        return reading().scalars(select(Assignment.near_on).order_by(Assignment.id).limit(1)).one()
 
 
 def test_a_day_made_free_moves_the_lights_that_count_working_days(client: FlaskClient, app: Flask) -> None:
@@ -47,6 +51,53 @@ def test_a_day_made_free_moves_the_lights_that_count_working_days(client: FlaskC
     assert "本地放假" in client.get("/settings?year=2026").get_data(as_text=True)
     client.post("/settings/days/2026-12-30/clear")
     assert near_on(app) == before
+
+
+def test_a_changed_day_says_which_tasks_moved_from_when_to_when_and_the_list_is_exported(
+    client: FlaskClient, app: Flask
+) -> None:
+    with app.app_context(), transaction() as session:
+        other = a_city(session, "外地市")
+        plan = a_plan(session, other, a_user(session, other, Role.OFFICER, login_name="waidi"), title="外地方案")
+        an_assignment(session, a_task(session, plan, title="外地任务"), a_unit(session, other, "外地局"))
+        refresh_all_lights(session, now=utcnow())
+    before = near_on(app)
+    answer = client.post("/settings/days", data={"on_date": "2026-12-30", "is_workday": "0"}, follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert "登记 2026-12-30 放假" in page and "1 项任务的日期有变动" in page
+    moved = re.findall(r'data-label="(?:任务|单位|日期|原为|现为)">([^<]*)<', page)
+    assert moved == ["建设云川量子产业园", "市科技局", "临期日", str(before), str(near_on(app))]
+    assert "外地" not in page
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(answer.request.path + "/export").data)).active
+    assert sheet is not None
+    (row,) = sheet.iter_rows(min_row=4, values_only=True)
+    assert (row[2], row[4], row[5].date(), row[6].date()) == (moved[0], "临期日", before, near_on(app))
+    assert "登记 2026-12-30 放假" in client.get("/settings").get_data(as_text=True)
+
+
+def test_a_changed_day_that_moves_nothing_says_so(client: FlaskClient) -> None:
+    fields = {"on_date": "2027-05-04", "is_workday": "0"}
+    page = client.post("/settings/days", data=fields, follow_redirects=True).get_data(as_text=True)
+    assert "没有变动" in page and "日期变动清单" not in page
+
+
+def test_only_a_computing_anew_has_a_list_of_moves(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        event_id = reading().scalars(select(AuditEvent.id).where(AuditEvent.action != "calendar.recompute")).first()
+    assert client.get(f"/settings/moves/{event_id}").status_code == 404
+    assert client.get(f"/settings/moves/{event_id}/export").status_code == 404
+
+
+@pytest.mark.parametrize(("day", "is_announced"), [(date(2026, 10, 31), False), (date(2026, 11, 1), True)])
+def test_the_desk_announces_next_years_missing_notice_from_november_on(
+    app: Flask, day: date, is_announced: bool
+) -> None:
+    with app.app_context():
+        session = reading()
+        admin = acting(session.scalars(select(User).where(User.login_name == "admin")).one(), Role.SYS_ADMIN)
+        shown = desk.desk(session, admin, desk.day_of(session, day))
+    years = [line.title for section in shown.sections if section.key == "years" for line in section.lines]
+    assert years == (["2027年工作日为暂定"] if is_announced else [])
 
 
 def test_a_year_without_its_notice_is_announced_until_the_notice_is_entered(client: FlaskClient, app: Flask) -> None:

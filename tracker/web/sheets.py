@@ -18,6 +18,7 @@ from tracker.services.inbox import Message
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import DutyCell, TaskLedger, TaskRow
+from tracker.services.recompute import Move
 from tracker.services.trail import TrailRow
 from tracker.web.charts import OTHERS
 from tracker.web.listing import file_answer
@@ -153,3 +154,13 @@ def messages_sheet(rows: Sequence[Message], note: str) -> bytes:
         (moment(row.sent_at), row.kind.label, row.subject, row.body, "已读" if row.is_read else "未读") for row in rows
     ]
     return listing("消息", columns, cells, note=note)
+
+
+def moves_sheet(rows: Sequence[Move], note: str) -> bytes:
+    """Gives the dates of tasks that moved."""
+    columns = [
+        *(Column("方案", 40), Column("编号", 12), Column("任务", 44), Column("单位", 30)),
+        *(Column("日期", 14), Column("原为", 12), Column("现为", 12)),
+    ]
+    cells = [(row.plan, row.number, row.title, "、".join(row.units), row.what, row.before, row.after) for row in rows]
+    return listing("日期变动清单", columns, cells, note=note)
