@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from tests.builders import NOW, TODAY, a_task, a_user, acting, an_assignment
 from tests.ledger_city import COUNTY, FINANCE, LAST_WORD, SCIENCE, City, a_city_under_way, a_prepared_plan, a_report
+from tracker.core.actions import Action
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, NoticeKind, PlanStatus, ReportStatus, Role, TaskState, UrgeChannel
-from tracker.core.workflow import Action
 from tracker.db import transaction
 from tracker.errors import NotAllowed, NotFound
 from tracker.models import Urge

@@ -158,7 +158,10 @@ def test_a_task_travels_from_draft_to_archive(session: Session) -> None:
     assert told(session, place.people["science_head"], NoticeKind.SENT_BACK)[-1].body.endswith("请补充竣工验收材料")
 
     workflow.ask_to_close(session, head, task.id, version=task.version, report="竣工验收已通过", now=on(3, 30))
-    workflow.close_task(session, place.actors["officer"], task.id, version=task.version, now=on(3, 31))
+    with pytest.raises(Invalid, match="先由经办人初审"):
+        workflow.close_task(session, place.actors["office_head"], task.id, version=task.version, now=on(3, 31))
+    workflow.check_closing(session, place.actors["officer"], task.id, version=task.version, now=on(3, 31))
+    workflow.close_task(session, place.actors["office_head"], task.id, version=task.version, now=on(3, 31))
     assert (task.state, task.closed_on, lead.state) == (TaskState.CLOSED, date(2026, 3, 31), AssignmentState.DONE)
     assert light_of(task, date(2026, 3, 31)) is light_of(lead, date(2026, 3, 31)) is Light.DONE
     assert place.plan.status is PlanStatus.CLOSED
@@ -360,9 +363,12 @@ def test_without_a_lead_the_office_accepts_parts_and_asks_and_another_person_clo
         workflow.accept_part(session, officer, duty.id, version=duty.version, now=on(3, 21))
     workflow.ask_to_close(session, officer, task.id, version=task.version, report="各部分均已完成", now=on(3, 25))
     with pytest.raises(Invalid, match="须由他人审核"):
-        workflow.close_task(session, officer, task.id, version=task.version, now=on(3, 26))
+        workflow.check_closing(session, officer, task.id, version=task.version, now=on(3, 26))
+    second = acting(a_user(session, place.city, Role.OFFICER, login_name="second"), Role.OFFICER)
+    workflow.check_closing(session, second, task.id, version=task.version, now=on(3, 26))
     workflow.close_task(session, place.actors["office_head"], task.id, version=task.version, now=on(3, 26))
     assert task.state is TaskState.CLOSED
+    assert not session.scalars(select(ClosingRequest)).one().is_one_person
 
 
 def test_one_person_may_do_both_where_the_jurisdiction_says_so(session: Session) -> None:
@@ -378,6 +384,7 @@ def test_one_person_may_do_both_where_the_jurisdiction_says_so(session: Session)
     workflow.ask_to_close(session, officer, task.id, version=task.version, report="完成", now=on(3, 25))
     workflow.close_task(session, officer, task.id, version=task.version, now=on(3, 26))
     assert task.state is TaskState.CLOSED
+    assert session.scalars(select(ClosingRequest)).one().is_one_person
 
 
 def test_a_part_sent_back_goes_on_and_its_percent_returns(session: Session) -> None:
@@ -454,6 +461,7 @@ def test_a_stale_page_cannot_act(session: Session) -> None:
     finish_finance(session, place)
     head, task = place.actors["science_head"], place.task
     shown = task.version
+    place.city.is_one_person = True
     workflow.ask_to_close(session, head, task.id, version=shown, report="完成", now=on(3, 25))
     with pytest.raises(Conflict):
         workflow.close_task(session, place.actors["officer"], task.id, version=shown, now=on(3, 26))

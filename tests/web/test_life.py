@@ -155,7 +155,11 @@ def test_a_task_lives_from_draft_to_archive_through_the_pages(app: Flask, client
     assert back.status_code == 302 and kept(app, Task, place.task).state is TaskState.IN_PROGRESS
     assert "缺少佐证材料：请补竣工验收表" in page(as_person(client, "science_head"), f"/tasks/{place.task}")
     sent(client, close, version=task_version(app, place), report="竣工验收已通过")
+    checked = sent(as_person(client, "officer"), f"/tasks/{place.task}/check-closing", version=task_version(app, place))
+    assert checked.status_code == 302
+    assert "待办公室负责人批准" in page(client, "/review")
     as_person(client, "head")
+    assert "同意办结" in page(client, "/review")
     assert sent(client, f"/tasks/{place.task}/close", version=task_version(app, place)).status_code == 302
     assert sent(client, f"/tasks/{place.task}/archive", version=task_version(app, place)).status_code == 302
     assert kept(app, Task, place.task).state is TaskState.ARCHIVED
@@ -249,9 +253,12 @@ def test_a_stale_page_closes_nothing(app: Flask, client: FlaskClient, place: Pla
     finish_partner(client, app, place)
     shown = task_version(app, place)
     sent(as_person(client, "science_head"), f"/tasks/{place.task}/ask-to-close", version=shown, report="完成")
-    assert sent(as_person(client, "officer"), f"/tasks/{place.task}/close", version=shown).status_code == 409
-    assert sent(client, f"/tasks/{place.task}/close").status_code == 409
-    assert sent(client, f"/tasks/{place.task}/close", version=task_version(app, place)).status_code == 302
+    check = f"/tasks/{place.task}/check-closing"
+    assert sent(as_person(client, "officer"), check, version=shown).status_code == 409
+    assert sent(client, check).status_code == 409
+    assert sent(client, check, version=task_version(app, place)).status_code == 302
+    close = {"version": task_version(app, place)}
+    assert sent(as_person(client, "head"), f"/tasks/{place.task}/close", **close).status_code == 302
     assert sent(client, f"/tasks/{place.task}/close", version=task_version(app, place)).status_code == 409
 
 

@@ -6,127 +6,38 @@ Source: DESIGN 5.1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from tracker.core.actions import Action, Need, Relation, Rule, Subject, Told, Who
+from tracker.core.terms import (
+    AssignmentState,
+    InstructionStatus,
+    ReplyStatus,
+    ReportStatus,
+    RequestStatus,
+    Role,
+    SlipStatus,
+    TaskState,
+)
 
-from tracker.core.terms import AssignmentState, Labelled, ReasonCode, ReportStatus, Role, TaskState
-from tracker.errors import Conflict, Invalid, NotAllowed
-
-
-class Action(Labelled):
-    """What can be done to a task, a unit's duty in it, or a report on that duty."""
-
-    SUBMIT = "submit", "提请立项"
-    APPROVE = "approve", "立项交办"
-    REJECT = "reject", "驳回"
-    ACKNOWLEDGE = "acknowledge", "签收"
-    FILE = "file", "报送进展"
-    PASS_REPORT = "pass_report", "审核通过"
-    SEND_BACK_REPORT = "send_back_report", "退回补报"
-    FINISH_PART = "finish_part", "报送完成情况"
-    ACCEPT_PART = "accept_part", "认可完成"
-    SEND_BACK_PART = "send_back_part", "退回继续办理"
-    ASK_TO_CLOSE = "ask_to_close", "申请办结"
-    CLOSE = "close", "办结"
-    SEND_BACK_CLOSING = "send_back_closing", "退回补办"
-    URGE = "urge", "催办"
-    ARCHIVE = "archive", "销号"
-
-
-class Relation(StrEnum):
-    """How the actor stands to what is acted on."""
-
-    JURISDICTION = "jurisdiction"  # the task lies in the actor's jurisdiction
-    FIRST_LEAD = "first_lead"  # the actor's unit is the first lead (首位责任单位) of the task
-    OWN_DUTY = "own_duty"  # the duty acted on is that of the actor's unit
-
-
-class Told(StrEnum):
-    """Who hears of an act."""
-
-    OFFICE_HEAD = "office_head"
-    OFFICER = "officer"
-    LEAD_UNIT = "lead_unit"
-    DUTY_UNIT = "duty_unit"
-    ALL_UNITS = "all_units"
-    LEADER_IN_CHARGE = "leader_in_charge"
-
-
-class Need(Labelled):
-    """What must hold of the task itself; the label says what is wrong when it does not."""
-
-    RESOLVED = "is_resolved", "还没有确定责任单位，或所列单位已停用、单位组没有成员，请先补齐。"
-    DATED = "is_dated", "没有完成时限及其依据，也没有注明长期坚持，请先补齐。"
-    FINAL = "is_final", "来源文件是征求意见稿，不能立项交办；请待正式印发后导入正式稿。"
-    BASIS = "has_basis", "没有立项依据：请先填写方案的发文字号，或该任务的会议、批示依据。"
-    FILES = "files", "按本方案的报送方式，这项分工由牵头单位汇总报送，贵单位无需单独报送。"
-    NOT_FIRST_LEAD = "is_partner", "首位牵头单位不单独报送完成情况，请在各单位完成后申请办结。"
-    ACKNOWLEDGED = "is_acknowledged", "牵头单位还没有签收这项任务，请先签收。"
-    OTHERS_FINISHED = "are_others_finished", "还有其他单位的分工没有完成，待其全部完成或退出后才能申请办结。"
-    NOT_OWN_WORK = "is_others_work", "本人报送或申请的事项须由他人审核。"
-
-
-class Subject(StrEnum):
-    """What an act is done to."""
-
-    TASK = "task"
-    DUTY = "duty"
-    REPORT = "report"
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """One kind of person who may act: a role together with a relation to what is acted on."""
-
-    role: Role
-    relation: Relation
-    only_without_lead: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One row of the table. An empty `duty_from` or `report_from` means that the act is not about one."""
-
-    action: Action
-    task_from: frozenset[TaskState]
-    task_to: TaskState | None = None
-    duty_from: frozenset[AssignmentState] = frozenset()
-    duty_to: AssignmentState | None = None
-    report_from: frozenset[ReportStatus] = frozenset()
-    report_to: ReportStatus | None = None
-    who: tuple[Who, ...]
-    needs: tuple[Need, ...] = ()
-    inputs: tuple[str, ...] = ()
-    tells: tuple[Told, ...] = ()
-
-    @property
-    def subject(self) -> Subject:
-        """What the act is done to."""
-        if self.report_from:
-            return Subject.REPORT
-        return Subject.DUTY if self.duty_from else Subject.TASK
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """Everything the table asks about one actor and one task, duty or report."""
-
-    roles: frozenset[Role]
-    relations: frozenset[Relation]
-    task_state: TaskState
-    duty_state: AssignmentState | None = None
-    report_status: ReportStatus | None = None
-    has_lead: bool = True
-    unmet: frozenset[Need] = field(default_factory=frozenset)
-
-
-_T, _A, _S = TaskState, AssignmentState, ReportStatus
+_T, _A, _S, _R = TaskState, AssignmentState, ReportStatus, RequestStatus
+_RUNNING = frozenset({_T.IN_PROGRESS})
+_ACTIVE = frozenset({_T.IN_PROGRESS, _T.UNDER_REVIEW, _T.STANDING})
+_ISSUED = _ACTIVE | {_T.CLOSED, _T.SUSPENDED}
+_BOUND = frozenset({_A.ISSUED, _A.IN_PROGRESS})
+_ASKED = frozenset({_R.ASKED})
+_OPEN = frozenset({_R.ASKED, _R.CHECKED})
+_ANYTIME: frozenset[TaskState] = frozenset()
+_OFFICER = (Who(Role.OFFICER, Relation.JURISDICTION),)
+_HEAD = (Who(Role.OFFICE_HEAD, Relation.JURISDICTION),)
+# What two people do in turn, one does alone where the jurisdiction allows it (一人经办).
+_FIRST_OF_TWO = (Who(Role.OFFICER, Relation.JURISDICTION, if_one_person=False),)
+_SECOND_OF_TWO = (*_HEAD, Who(Role.OFFICER, Relation.JURISDICTION, if_one_person=True))
+_LEADER = (Who(Role.LEADER, Relation.JURISDICTION),)
 _OFFICE = (Who(Role.OFFICER, Relation.JURISDICTION), Who(Role.OFFICE_HEAD, Relation.JURISDICTION))
 _APPROVERS = (Who(Role.OFFICE_HEAD, Relation.JURISDICTION), Who(Role.LEADER, Relation.JURISDICTION))
 _OWN_UNIT = (Who(Role.LIAISON, Relation.OWN_DUTY), Who(Role.UNIT_HEAD, Relation.OWN_DUTY))
 _LEAD_UNIT = (Who(Role.LIAISON, Relation.FIRST_LEAD), Who(Role.UNIT_HEAD, Relation.FIRST_LEAD))
 _OFFICE_WITHOUT_LEAD = tuple(Who(each.role, each.relation, only_without_lead=True) for each in _OFFICE)
+_OWN_HEAD = (Who(Role.UNIT_HEAD, Relation.OWN_DUTY),)
 _REASON = ("reason_code", "reason")
 
 TABLE: tuple[Rule, ...] = (
@@ -156,7 +67,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.ACKNOWLEDGE,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         duty_from=frozenset({_A.ISSUED}),
         duty_to=_A.IN_PROGRESS,
         who=_OWN_UNIT,
@@ -165,7 +76,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.FILE,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         duty_from=frozenset({_A.IN_PROGRESS}),
         who=_OWN_UNIT,
         needs=(Need.FILES,),
@@ -182,7 +93,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.SEND_BACK_REPORT,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         report_from=frozenset({_S.SUBMITTED}),
         report_to=_S.SENT_BACK,
         who=_OFFICE,
@@ -192,7 +103,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.FINISH_PART,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         duty_from=frozenset({_A.IN_PROGRESS}),
         duty_to=_A.SUBMITTED,
         who=_OWN_UNIT,
@@ -202,7 +113,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.ACCEPT_PART,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         duty_from=frozenset({_A.SUBMITTED}),
         duty_to=_A.DONE,
         who=_LEAD_UNIT + _OFFICE_WITHOUT_LEAD,
@@ -211,7 +122,7 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.SEND_BACK_PART,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         duty_from=frozenset({_A.SUBMITTED}),
         duty_to=_A.IN_PROGRESS,
         who=_LEAD_UNIT + _OFFICE_WITHOUT_LEAD,
@@ -221,22 +132,29 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.ASK_TO_CLOSE,
-        task_from=frozenset({_T.IN_PROGRESS}),
+        task_from=_RUNNING,
         task_to=_T.UNDER_REVIEW,
         who=(
             Who(Role.UNIT_HEAD, Relation.FIRST_LEAD),
             Who(Role.OFFICER, Relation.JURISDICTION, only_without_lead=True),
         ),
-        needs=(Need.ACKNOWLEDGED, Need.OTHERS_FINISHED),
+        needs=(Need.ACKNOWLEDGED, Need.OTHERS_FINISHED, Need.SUBTASKS_FINISHED),
         inputs=("report",),
         tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.CHECK_CLOSING,
+        task_from=frozenset({_T.UNDER_REVIEW}),
+        who=_FIRST_OF_TWO,
+        needs=(Need.NOT_OWN_WORK, Need.NOT_CHECKED),
+        tells=(Told.OFFICE_HEAD,),
     ),
     Rule(
         action=Action.CLOSE,
         task_from=frozenset({_T.UNDER_REVIEW}),
         task_to=_T.CLOSED,
-        who=_OFFICE,
-        needs=(Need.NOT_OWN_WORK,),
+        who=_SECOND_OF_TWO,
+        needs=(Need.NOT_OWN_WORK, Need.MAY_CLOSE),
         tells=(Told.ALL_UNITS, Told.LEADER_IN_CHARGE),
     ),
     Rule(
@@ -250,8 +168,8 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         action=Action.URGE,
-        task_from=frozenset({_T.IN_PROGRESS}),
-        duty_from=frozenset({_A.ISSUED, _A.IN_PROGRESS}),
+        task_from=_RUNNING,
+        duty_from=_BOUND,
         who=_OFFICE,
         inputs=("words",),
         tells=(Told.DUTY_UNIT,),
@@ -260,89 +178,292 @@ TABLE: tuple[Rule, ...] = (
         action=Action.ARCHIVE,
         task_from=frozenset({_T.CLOSED}),
         task_to=_T.ARCHIVED,
-        who=(Who(Role.OFFICE_HEAD, Relation.JURISDICTION),),
+        who=_HEAD,
+        needs=(Need.READ,),
         tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.BREAK_DOWN,
+        task_from=_RUNNING,
+        who=_LEAD_UNIT,
+        needs=(Need.ACKNOWLEDGED, Need.BREAKDOWN_WANTED),
+        inputs=("person_in_charge",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.CONFIRM_BREAKDOWN,
+        task_from=_RUNNING,
+        of=Subject.BREAKDOWN,
+        request_from=_ASKED,
+        request_to=_R.GRANTED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        tells=(Told.LEAD_UNIT,),
+    ),
+    Rule(
+        action=Action.SEND_BACK_BREAKDOWN,
+        task_from=_RUNNING,
+        of=Subject.BREAKDOWN,
+        request_from=_ASKED,
+        request_to=_R.REFUSED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        inputs=("reason",),
+        tells=(Told.LEAD_UNIT,),
+    ),
+    Rule(
+        action=Action.GIVE_SUBTASK,
+        task_from=_RUNNING,
+        who=_LEAD_UNIT,
+        needs=(Need.ACKNOWLEDGED, Need.IS_LEADER),
+        inputs=("title",),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.ASK_PARTNERS,
+        task_from=_RUNNING,
+        who=_LEAD_UNIT,
+        needs=(Need.ACKNOWLEDGED,),
+        inputs=("words",),
+        tells=(Told.PARTNERS,),
+    ),
+    Rule(
+        action=Action.ASK_ADJUSTMENT,
+        task_from=_RUNNING,
+        duty_from=_BOUND,
+        who=_OWN_HEAD,
+        needs=(Need.NO_ADJUSTMENT,),
+        inputs=("reason",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.DECLINE_ADJUSTMENT,
+        task_from=_ACTIVE,
+        of=Subject.ADJUSTMENT_REQUEST,
+        request_from=_ASKED,
+        request_to=_R.REFUSED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        inputs=("reason",),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.ADJUST,
+        task_from=_ACTIVE,
+        who=_OFFICER,
+        inputs=("basis",),
+        tells=(Told.OFFICE_HEAD,),
+    ),
+    Rule(
+        action=Action.APPROVE_ADJUSTMENT,
+        task_from=_ACTIVE,
+        of=Subject.ADJUSTMENT,
+        request_from=_ASKED,
+        request_to=_R.GRANTED,
+        who=_SECOND_OF_TWO,
+        needs=(Need.NOT_OWN_WORK,),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.REFUSE_ADJUSTMENT,
+        task_from=_ACTIVE,
+        of=Subject.ADJUSTMENT,
+        request_from=_ASKED,
+        request_to=_R.REFUSED,
+        who=_SECOND_OF_TWO,
+        inputs=("reason",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.ASK_EXTENSION,
+        task_from=_RUNNING,
+        duty_from=frozenset({_A.IN_PROGRESS}),
+        who=_OWN_HEAD,
+        needs=(Need.HAS_DUE, Need.IN_TIME, Need.NO_EXTENSION),
+        inputs=("reason", "progress"),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.CHECK_EXTENSION,
+        task_from=_ACTIVE,
+        of=Subject.EXTENSION,
+        request_from=_ASKED,
+        request_to=_R.CHECKED,
+        who=_FIRST_OF_TWO,
+        needs=(Need.NOT_OWN_WORK,),
+        tells=(Told.OFFICE_HEAD,),
+    ),
+    Rule(
+        action=Action.GRANT_EXTENSION,
+        task_from=_ACTIVE,
+        of=Subject.EXTENSION,
+        request_from=_OPEN,
+        request_to=_R.GRANTED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK, Need.MAY_GRANT),
+        tells=(Told.DUTY_UNIT, Told.LEAD_UNIT),
+    ),
+    Rule(
+        action=Action.REFUSE_EXTENSION,
+        task_from=_ACTIVE,
+        of=Subject.EXTENSION,
+        request_from=_OPEN,
+        request_to=_R.REFUSED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        inputs=("reason",),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.MOVE_DUE,
+        task_from=frozenset({_T.IN_PROGRESS, _T.UNDER_REVIEW}),
+        who=_OFFICE,
+        needs=(Need.NOT_STANDING, Need.OVERDUE),
+        inputs=("basis",),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.MAKE_STANDING,
+        task_from=_RUNNING,
+        task_to=_T.STANDING,
+        who=_HEAD,
+        inputs=("reason",),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.SUSPEND,
+        task_from=_ACTIVE,
+        task_to=_T.SUSPENDED,
+        who=_HEAD,
+        inputs=("reason", "basis"),
+        tells=(Told.ALL_UNITS,),
+    ),
+    # It goes back to the state it was suspended in, which the task remembers.
+    Rule(
+        action=Action.RESUME,
+        task_from=frozenset({_T.SUSPENDED}),
+        who=_HEAD,
+        inputs=("reason", "basis"),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.TERMINATE,
+        task_from=_ACTIVE | {_T.SUSPENDED},
+        task_to=_T.TERMINATED,
+        who=_HEAD,
+        inputs=("reason", "basis"),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.LOOK_BACK,
+        task_from=frozenset({_T.CLOSED, _T.ARCHIVED}),
+        who=_OFFICE,
+        inputs=("words",),
+        tells=(Told.LEAD_UNIT,),
+    ),
+    Rule(
+        action=Action.REOPEN,
+        task_from=frozenset({_T.CLOSED, _T.ARCHIVED}),
+        task_to=_T.IN_PROGRESS,
+        who=_APPROVERS,
+        needs=(Need.CHECK_FAILED,),
+        inputs=("reason",),
+        tells=(Told.ALL_UNITS,),
+    ),
+    Rule(
+        action=Action.ISSUE_SLIP,
+        task_from=_RUNNING,
+        duty_from=_BOUND,
+        who=_OFFICE,
+        needs=(Need.FIRST_SLIP, Need.SLIP_STEP),
+        inputs=("basis", "demand"),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.RAISE_SLIP,
+        task_from=_RUNNING,
+        duty_from=_BOUND,
+        who=_SECOND_OF_TWO,
+        needs=(Need.HAS_SLIP, Need.SLIP_STEP),
+        inputs=("basis", "demand"),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.ANSWER_SLIP,
+        task_from=_ISSUED,
+        of=Subject.SLIP,
+        request_from=frozenset({SlipStatus.ISSUED, SlipStatus.REJECTED}),
+        request_to=SlipStatus.ANSWERED,
+        who=_OWN_UNIT,
+        inputs=("reply",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.PASS_SLIP,
+        task_from=_ISSUED,
+        of=Subject.SLIP,
+        request_from=frozenset({SlipStatus.ANSWERED}),
+        request_to=SlipStatus.PASSED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.REJECT_SLIP,
+        task_from=_ISSUED,
+        of=Subject.SLIP,
+        request_from=frozenset({SlipStatus.ANSWERED}),
+        request_to=SlipStatus.REJECTED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        inputs=("reason",),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    # On a task; of a plan or a unit the same people may speak, see services/instructions.
+    Rule(
+        action=Action.INSTRUCT,
+        task_from=_ISSUED | {_T.ARCHIVED},
+        who=_LEADER,
+        inputs=("words",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.SORT_INSTRUCTION,
+        task_from=_ANYTIME,
+        of=Subject.INSTRUCTION,
+        request_from=frozenset({InstructionStatus.ENTERED}),
+        who=_OFFICE,
+    ),
+    Rule(
+        action=Action.ANSWER_INSTRUCTION,
+        task_from=_ANYTIME,
+        of=Subject.REPLY,
+        request_from=frozenset({ReplyStatus.OWED}),
+        request_to=ReplyStatus.ANSWERED,
+        who=_OWN_UNIT,
+        inputs=("reply",),
+        tells=(Told.OFFICER,),
+    ),
+    Rule(
+        action=Action.PASS_ANSWER,
+        task_from=_ANYTIME,
+        of=Subject.REPLY,
+        request_from=frozenset({ReplyStatus.ANSWERED}),
+        request_to=ReplyStatus.PASSED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        tells=(Told.DUTY_UNIT,),
+    ),
+    Rule(
+        action=Action.SEND_BACK_ANSWER,
+        task_from=_ANYTIME,
+        of=Subject.REPLY,
+        request_from=frozenset({ReplyStatus.ANSWERED}),
+        request_to=ReplyStatus.OWED,
+        who=_OFFICE,
+        needs=(Need.NOT_OWN_WORK,),
+        inputs=("reason",),
+        tells=(Told.DUTY_UNIT,),
     ),
 )
 RULES: dict[Action, Rule] = {rule.action: rule for rule in TABLE}
-
-LONGEST = 5000
-_ASKED_FOR: dict[str, str] = {
-    "reason": "请说明理由。",
-    "reason_code": "请选择退回原因。",
-    "contact_name": "请填写联系人姓名。",
-    "contact_phone": "请填写联系电话。",
-    "progress": "请填写进展情况。",
-    "report": "请填写完成情况报告。",
-    "words": "请填写催办内容。",
-}
-
-
-def allowed(action: Action, *, roles: frozenset[Role], relations: frozenset[Relation], has_lead: bool = True) -> bool:
-    """Whether somebody with these roles and relations may do this at all, whatever the state."""
-    return any(
-        who.role in roles and who.relation in relations and not (who.only_without_lead and has_lead)
-        for who in RULES[action].who
-    )
-
-
-def check(action: Action, situation: Situation) -> Rule:
-    """Gives the row of the table by which the act may be done now.
-
-    Raises NotAllowed for the wrong person, Conflict for the wrong state, Invalid("") for an unmet need.
-    """
-    rule = RULES[action]
-    if not allowed(action, roles=situation.roles, relations=situation.relations, has_lead=situation.has_lead):
-        raise NotAllowed(f"您不能对这项任务进行“{action.label}”，请由有权限的人员办理。")
-    if not _fits(rule, situation):
-        raise Conflict(f"{_standing(rule, situation)}，不能进行“{action.label}”。可能已有人先行处理，请刷新后查看。")
-    for need in rule.needs:
-        if need in situation.unmet:
-            raise Invalid({"": need.label})
-    return rule
-
-
-def check_inputs(action: Action, values: Mapping[str, str]) -> None:
-    """Raises Invalid with a sentence for each required field that is blank, too long or not one of its choices."""
-    wrong = {name: _ASKED_FOR[name] for name in RULES[action].inputs if not values.get(name, "").strip()}
-    wrong |= {name: f"最多 {LONGEST} 字，请精简。" for name in values if len(values[name]) > LONGEST}
-    code = values.get("reason_code", "")
-    if "reason_code" in RULES[action].inputs and code not in {member.value for member in ReasonCode}:
-        wrong["reason_code"] = _ASKED_FOR["reason_code"]
-    if wrong:
-        raise Invalid(wrong)
-
-
-def available(situation: Situation, subject: Subject) -> tuple[Action, ...]:
-    """Gives the acts that can be done to the subject now, in the order of the table."""
-    return tuple(action for action, hindrance in offered(situation, subject) if hindrance is None)
-
-
-def offered(situation: Situation, subject: Subject) -> tuple[tuple[Action, str | None], ...]:
-    """Gives the acts open to this person in this state, each with the sentence of what still stands in its way."""
-    found: list[tuple[Action, str | None]] = []
-    for rule in (rule for rule in TABLE if rule.subject is subject):
-        is_allowed = allowed(
-            rule.action, roles=situation.roles, relations=situation.relations, has_lead=situation.has_lead
-        )
-        if is_allowed and _fits(rule, situation):
-            found.append((rule.action, next((need.label for need in rule.needs if need in situation.unmet), None)))
-    return tuple(found)
-
-
-def _fits(rule: Rule, situation: Situation) -> bool:
-    return (
-        situation.task_state in rule.task_from
-        and (not rule.duty_from or situation.duty_state in rule.duty_from)
-        and (not rule.report_from or situation.report_status in rule.report_from)
-    )
-
-
-def _standing(rule: Rule, situation: Situation) -> str:
-    if situation.task_state not in rule.task_from:
-        return f"任务当前为“{situation.task_state.label}”"
-    if rule.duty_from and situation.duty_state is not None:
-        return f"该单位的分工当前为“{situation.duty_state.label}”"
-    if rule.report_from and situation.report_status is not None:
-        return f"该报送当前为“{situation.report_status.label}”"
-    return "当前状态"

@@ -197,6 +197,8 @@ def _closing(cast: _Cast, task_id: int, tale: dict[str, Any], at: datetime) -> l
             reason = filing.Reason("no_evidence", tale["reason"])
             workflow.send_back_closing(session, cast.officer, task_id, version=version, reason=reason, now=now)
         else:
+            workflow.check_closing(session, cast.officer, task_id, version=version, now=now)
+            version = session.get_one(Task, task_id).version
             workflow.close_task(session, cast.office_head, task_id, version=version, now=now)
 
     acts: list[tuple[datetime, _Deed]] = [(at, finish), (at + timedelta(days=1), ask)]

@@ -8,16 +8,27 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Action
 from tracker.core.permissions import Actor
 from tracker.core.terms import NoticeKind
-from tracker.core.workflow import RULES, Action
+from tracker.core.workflow import RULES
 from tracker.db import office_date
 from tracker.models import Assignment, Task, Unit, User
 from tracker.services.audiences import audience
 from tracker.services.notices import Notice, tell
 
 _LISTED = 30
-_BY_THE_UNIT = frozenset({Action.ACKNOWLEDGE, Action.FILE, Action.FINISH_PART})
+_BY_THE_UNIT = frozenset(
+    {
+        Action.ACKNOWLEDGE,
+        Action.FILE,
+        Action.FINISH_PART,
+        Action.ASK_ADJUSTMENT,
+        Action.ASK_EXTENSION,
+        Action.ANSWER_SLIP,
+        Action.ANSWER_INSTRUCTION,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,37 @@ _WORDINGS: dict[Action, _Wording] = {
     Action.SEND_BACK_CLOSING: _Wording(NoticeKind.SENT_BACK, "办结申请已退回，请补办：{what}"),
     Action.URGE: _Wording(NoticeKind.URGED, "催办：{what}"),
     Action.ARCHIVE: _Wording(NoticeKind.ARCHIVED, "任务已销号：{what}"),
+    Action.CHECK_CLOSING: _Wording(NoticeKind.CLOSING, "办结申请已初审，请批准：{what}"),
+    Action.BREAK_DOWN: _Wording(NoticeKind.BREAKDOWN, "{unit}报送了年度分解，请确认：{what}"),
+    Action.CONFIRM_BREAKDOWN: _Wording(NoticeKind.BREAKDOWN, "年度分解已确认：{what}"),
+    Action.SEND_BACK_BREAKDOWN: _Wording(NoticeKind.SENT_BACK, "年度分解已退回，请重报：{what}"),
+    Action.GIVE_SUBTASK: _Wording(NoticeKind.ISSUED, "{unit}分解了子任务，请签收：{what}"),
+    Action.ASK_PARTNERS: _Wording(NoticeKind.FINISHED, "{unit}请贵单位确认完成情况：{what}"),
+    Action.ASK_ADJUSTMENT: _Wording(NoticeKind.ADJUSTMENT, "{unit}申请调整分工，请审核：{what}"),
+    Action.DECLINE_ADJUSTMENT: _Wording(NoticeKind.ADJUSTMENT, "调整分工的申请未获同意：{what}"),
+    Action.ADJUST: _Wording(NoticeKind.ADJUSTMENT, "调整分工方案待批准：{what}"),
+    Action.APPROVE_ADJUSTMENT: _Wording(NoticeKind.ADJUSTMENT, "分工已调整：{what}"),
+    Action.REFUSE_ADJUSTMENT: _Wording(NoticeKind.ADJUSTMENT, "调整分工方案未获批准：{what}"),
+    Action.ASK_EXTENSION: _Wording(NoticeKind.DEADLINE, "{unit}申请延期，请审核：{what}"),
+    Action.CHECK_EXTENSION: _Wording(NoticeKind.DEADLINE, "延期申请已初审，请批准：{what}"),
+    Action.GRANT_EXTENSION: _Wording(NoticeKind.DEADLINE, "延期申请已同意：{what}"),
+    Action.REFUSE_EXTENSION: _Wording(NoticeKind.DEADLINE, "延期申请未获同意：{what}"),
+    Action.MOVE_DUE: _Wording(NoticeKind.DEADLINE, "完成时限已调整：{what}"),
+    Action.MAKE_STANDING: _Wording(NoticeKind.DECISION, "任务已转为常态化：{what}"),
+    Action.SUSPEND: _Wording(NoticeKind.DECISION, "任务已中止：{what}"),
+    Action.RESUME: _Wording(NoticeKind.DECISION, "任务已恢复办理：{what}"),
+    Action.TERMINATE: _Wording(NoticeKind.DECISION, "任务已终止：{what}"),
+    Action.LOOK_BACK: _Wording(NoticeKind.DECISION, "已对办结事项回头看：{what}"),
+    Action.REOPEN: _Wording(NoticeKind.REVIVED, "任务已恢复督办：{what}"),
+    Action.ISSUE_SLIP: _Wording(NoticeKind.SLIP, "已发督办单，请按期回复：{what}"),
+    Action.RAISE_SLIP: _Wording(NoticeKind.SLIP, "督办单已升级，请按期回复：{what}"),
+    Action.ANSWER_SLIP: _Wording(NoticeKind.SLIP, "{unit}回复了督办单，请审核：{what}"),
+    Action.PASS_SLIP: _Wording(NoticeKind.SLIP, "督办单回复已获认可：{what}"),
+    Action.REJECT_SLIP: _Wording(NoticeKind.SLIP, "督办单回复未获认可，请重新回复：{what}"),
+    Action.INSTRUCT: _Wording(NoticeKind.INSTRUCTION, "领导作出批示，请分办：{what}"),
+    Action.ANSWER_INSTRUCTION: _Wording(NoticeKind.INSTRUCTION, "{unit}回复了批示，请审核：{what}"),
+    Action.PASS_ANSWER: _Wording(NoticeKind.INSTRUCTION, "批示回复已审结：{what}"),
+    Action.SEND_BACK_ANSWER: _Wording(NoticeKind.INSTRUCTION, "批示回复已退回，请补充：{what}"),
 }
 
 

@@ -9,10 +9,10 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Told
 from tracker.core.terms import Role
-from tracker.core.workflow import Told
 from tracker.models import Assignment, LeaderLink, Task, User
-from tracker.services.duties import first_lead
+from tracker.services.duties import OPEN_DUTIES, first_lead
 from tracker.services.notices import people_with
 
 UNIT_ROLES = (Role.UNIT_HEAD, Role.LIAISON)
@@ -42,6 +42,10 @@ class Audience:
                 return self.of_unit(duty.unit_id) if duty is not None else []
             case Told.ALL_UNITS:
                 return [person for each in task.assignments for person in self.of_unit(each.unit_id)]
+            case Told.PARTNERS:
+                lead = first_lead(task.assignments)
+                partners = [each for each in task.assignments if each is not lead and each.state in OPEN_DUTIES]
+                return [person for each in partners for person in self.of_unit(each.unit_id)]
             case Told.LEADER_IN_CHARGE:
                 return self._leaders(task)
 

@@ -9,9 +9,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.core.actions import Action, Relation
+from tracker.core.acts import allowed, check
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState
-from tracker.core.workflow import RULES, Action, Relation, allowed, check
+from tracker.core.workflow import RULES
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tracker.models import Assignment, Task
 from tracker.services.access import find_assignment, find_plan, find_task, task_scope, visible_tasks

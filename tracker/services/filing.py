@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Action
+from tracker.core.acts import LONGEST, check, check_inputs
 from tracker.core.permissions import Actor
 from tracker.core.terms import ReasonCode, ReportStatus
 from tracker.core.workdays import month_of
-from tracker.core.workflow import LONGEST, Action, check, check_inputs
 from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import Assignment, ProgressReport, Task

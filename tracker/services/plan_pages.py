@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker.core.actions import Action, Relation
+from tracker.core.acts import allowed
 from tracker.core.lights import DAY_OF, Light, LightDays
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
-from tracker.core.workflow import Action, Relation, allowed
 from tracker.errors import NotFound
 from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
 from tracker.services.access import plan_scope, task_scope

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from tracker.core.actions import Action, Subject
+from tracker.core.acts import offered
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
@@ -17,6 +19,7 @@ from tracker.models import Assignment, Attachment, ClosingRequest, Plan, Progres
 from tracker.services.access import task_scope
 from tracker.services.filing import Words
 from tracker.services.lights import light_of
+from tracker.services.situations import Asking, asking
 from tracker.services.task_trail import FileRow, file_rows
 
 PAGE = 50
@@ -57,7 +60,10 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A closing request, or a part said to be finished, to be decided on; `duty_id` is of the latter."""
+    """A closing request, or a part said to be finished, to be decided on; `duty_id` is of the latter.
+
+    `action` is what this person does to pass it now, None where another one has to.
+    """
 
     task_id: int
     version: int
@@ -71,6 +77,7 @@ class DecisionRow:
     who: str
     at: datetime
     files: tuple[FileRow, ...]
+    action: Action | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ def review_page(session: Session, actor: Actor, asked: ReviewFilter, *, today: d
     return ReviewPage(
         reports=tuple(_report_row(report, before.get(report.id), today) for report in reports),
         total=total,
-        closings=_closings(session, actor, asked),
+        closings=_closings(session, actor, asked, today),
         parts=_parts(session, actor, asked),
         plans=_choices(session, waiting, Plan.id, Plan.title),
         units=_choices(session, waiting, Unit.id, Unit.name),
@@ -227,7 +234,7 @@ def _words(report: ProgressReport) -> Words:
     return Words(report.progress, report.percent, report.problems, report.next_step, report.coordination)
 
 
-def _closings(session: Session, actor: Actor, asked: ReviewFilter) -> tuple[DecisionRow, ...]:
+def _closings(session: Session, actor: Actor, asked: ReviewFilter, today: date) -> tuple[DecisionRow, ...]:
     query = (
         select(ClosingRequest)
         .join(Task, Task.id == ClosingRequest.task_id)
@@ -244,11 +251,15 @@ def _closings(session: Session, actor: Actor, asked: ReviewFilter) -> tuple[Deci
         query = query.where(Task.plan_id == asked.plan_id)
     if asked.unit_id is not None:
         query = query.where(exists().where(Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id))
-    return tuple(_closing_row(request) for request in session.scalars(query))
+    requests = list(session.scalars(query))
+    view = asking(session, actor, [request.task for request in requests], today=today)
+    return tuple(_closing_row(request, view) for request in requests)
 
 
-def _closing_row(request: ClosingRequest) -> DecisionRow:
+def _closing_row(request: ClosingRequest, view: Asking) -> DecisionRow:
     task = request.task
+    offers = offered(view.of_task(task, closing=request), Subject.TASK)
+    passing = (Action.CLOSE, Action.CHECK_CLOSING)
     lead = next((duty.unit.name for duty in task.assignments if duty.is_first_lead), "")
     return DecisionRow(
         task_id=task.id,
@@ -263,6 +274,7 @@ def _closing_row(request: ClosingRequest) -> DecisionRow:
         who=request.asked_by.name,
         at=request.asked_at,
         files=file_rows(request.attachments),
+        action=next((action for action, hindrance in offers if action in passing and hindrance is None), None),
     )
 
 
@@ -306,6 +318,7 @@ def _part_row(report: ProgressReport) -> DecisionRow:
         who=report.filed_by.name,
         at=report.filed_at,
         files=file_rows(report.attachments),
+        action=Action.ACCEPT_PART,
     )
 
 

@@ -7,13 +7,17 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Need, Relation, Situation
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, TaskState
-from tracker.core.workflow import Need, Relation, Situation
+from tracker.core.workdays import Calendar
 from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Task
+from tracker.services.calendar import load_calendar
 from tracker.services.duties import FINISHED_DUTIES, files, first_lead
 from tracker.services.groups import Members, groups_of, members_on
 
+# Source: DESIGN 5.1, ask to close.
+SILENT_WORKDAYS = 5
 _BEFORE_ISSUE = frozenset({TaskState.DRAFT, TaskState.PENDING_APPROVAL})
 
 
@@ -25,12 +29,12 @@ class Asking:
     today: date
     members: Members
     is_one_person: bool
+    calendar: Calendar
 
     def of_task(self, task: Task, *, closing: ClosingRequest | None = None) -> Situation:
         """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
         unmet = self._unmet_before_issue(task) if task.state in _BEFORE_ISSUE else self._unmet_for_closing(task)
-        if closing is not None:
-            unmet |= self._own_work(closing.asked_by_id)
+        unmet |= self._unmet_for_passing(closing)
         return self._situation(task, None, unmet)
 
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
@@ -51,6 +55,7 @@ class Asking:
             task_state=situation.task_state,
             report_status=report.status,
             has_lead=situation.has_lead,
+            is_one_person=situation.is_one_person,
             unmet=situation.unmet,
         )
 
@@ -61,6 +66,7 @@ class Asking:
             task_state=task.state,
             duty_state=duty.state if duty is not None else None,
             has_lead=first_lead(task.assignments) is not None,
+            is_one_person=self.is_one_person,
             unmet=frozenset(unmet),
         )
 
@@ -97,8 +103,23 @@ class Asking:
         unmet = set()
         if lead is not None and lead.state is not AssignmentState.IN_PROGRESS:
             unmet.add(Need.ACKNOWLEDGED)
-        if any(duty.state not in FINISHED_DUTIES for duty in task.assignments if duty is not lead):
+        others = [duty for duty in task.assignments if duty is not lead and duty.state not in FINISHED_DUTIES]
+        if any(not self._is_silent(duty) for duty in others):
             unmet.add(Need.OTHERS_FINISHED)
+        return unmet
+
+    def _is_silent(self, duty: Assignment) -> bool:
+        """Whether a partner has let five working days pass since the lead asked it to say that it has finished."""
+        asked_on = duty.finish_asked_on
+        return asked_on is not None and self.calendar.add_workdays(asked_on, SILENT_WORKDAYS) < self.today
+
+    def _unmet_for_passing(self, closing: ClosingRequest | None) -> set[Need]:
+        unmet = set() if closing is None else self._own_work(closing.asked_by_id)
+        checked_by_id = closing.checked_by_id if closing is not None else None
+        if checked_by_id is not None:
+            unmet.add(Need.NOT_CHECKED)
+        if not self.is_one_person and checked_by_id in (None, self.actor.user_id):
+            unmet.add(Need.MAY_CLOSE)
         return unmet
 
     def _own_work(self, author_id: int) -> set[Need]:
@@ -106,7 +127,9 @@ class Asking:
 
 
 def asking(session: Session, actor: Actor, tasks: list[Task], *, today: date) -> Asking:
-    """Gives the actor with what is needed to judge these tasks, in two queries whatever their number."""
+    """Gives the actor with what is needed to judge these tasks, in four queries whatever their number."""
     jurisdiction = session.get(Jurisdiction, actor.jurisdiction_id)
     members = members_on(session, groups_of(tasks), today)
-    return Asking(actor, today, members, jurisdiction is not None and jurisdiction.is_one_person)
+    return Asking(
+        actor, today, members, jurisdiction is not None and jurisdiction.is_one_person, load_calendar(session)
+    )

@@ -8,11 +8,12 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.core.actions import Action, Situation, Subject
+from tracker.core.acts import offered
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DueBasis, DutyRole, TaskKind, TaskState
 from tracker.core.workdays import Calendar
-from tracker.core.workflow import Action, Situation, Subject, offered
 from tracker.errors import NotFound
 from tracker.models import Assignment, OutlineNode, SourceDocument, Target, Task
 from tracker.services.access import visible_tasks

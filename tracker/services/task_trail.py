@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tracker.core.actions import Action
 from tracker.core.terms import ReportStatus
-from tracker.core.workflow import Action
 from tracker.models import (
     Assignment,
     Attachment,

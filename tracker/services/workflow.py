@@ -6,22 +6,22 @@ table names, and brings light dates and history up to date, all in the caller's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Action
+from tracker.core.acts import check, check_inputs
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, PlanStatus, ReasonCode, ReportStatus, TaskState, UrgeChannel
-from tracker.core.workflow import Action, check, check_inputs
 from tracker.db import office_date
 from tracker.errors import Conflict, Invalid
-from tracker.models import Assignment, AuditEvent, ClosingRequest, ProgressReport, Task, Urge
-from tracker.services import audit
+from tracker.models import Assignment, ClosingRequest, ProgressReport, Task, Urge
 from tracker.services.access import find_plan, find_task
-from tracker.services.announcements import About, Announcement, announce, name_of, what_was_done
+from tracker.services.acting import finish, on_duties, on_tasks
 from tracker.services.audiences import audience
 from tracker.services.choosing import (
     Chosen,
@@ -34,10 +34,9 @@ from tracker.services.choosing import (
     shown_duty,
     shown_task,
 )
-from tracker.services.duties import first_lead
+from tracker.services.duties import OPEN_DUTIES, first_lead
 from tracker.services.filing import Reason, Words, decide, finishing_report, last_finishing, reason_text, restate
 from tracker.services.groups import expand_groups
-from tracker.services.lights import refresh_lights
 from tracker.services.situations import asking
 
 _FINISHED_TASKS = frozenset({TaskState.CLOSED, TaskState.ARCHIVED, TaskState.TERMINATED, TaskState.SUPERSEDED})
@@ -73,7 +72,7 @@ def submit_tasks(session: Session, actor: Actor, chosen: Chosen, *, now: datetim
     check_all(session, actor, Action.SUBMIT, tasks, today=office_date(now))
     for task in tasks:
         task.state = TaskState.PENDING_APPROVAL
-    _finish(session, actor, _on_tasks(Action.SUBMIT, tasks), now=now)
+    finish(session, actor, on_tasks(Action.SUBMIT, tasks), now=now)
     return len(tasks)
 
 
@@ -93,7 +92,7 @@ def approve_tasks(session: Session, actor: Actor, chosen: Chosen, *, now: dateti
             duty.state, duty.issued_on = AssignmentState.ISSUED, today
             duty.original_due_on = duty.due_on or task.due_on
     tasks[0].plan.status = PlanStatus.ISSUED
-    _finish(session, actor, _on_tasks(Action.APPROVE, tasks), now=now)
+    finish(session, actor, on_tasks(Action.APPROVE, tasks), now=now)
     duties = [duty for task in tasks for duty in task.assignments]
     units = {duty.unit_id: duty.unit for duty in duties}
     hearers = audience(session, actor.user_id, today=today)
@@ -108,7 +107,7 @@ def reject_tasks(session: Session, actor: Actor, chosen: Chosen, *, reason: str,
     check_inputs(Action.REJECT, {"reason": reason})
     for task in tasks:
         task.state = TaskState.DRAFT
-    _finish(session, actor, _on_tasks(Action.REJECT, tasks, f"驳回理由：{reason.strip()}"), now=now)
+    finish(session, actor, on_tasks(Action.REJECT, tasks, f"驳回理由：{reason.strip()}"), now=now)
     return len(tasks)
 
 
@@ -128,7 +127,7 @@ def acknowledge(session: Session, actor: Actor, chosen: Chosen, *, contact: Cont
     # Offered again at the next batch.
     duties[0].unit.contact_name, duties[0].unit.contact_phone = contact.name.strip(), contact.phone.strip()
     words = f"联系人：{contact.name.strip()}，电话：{contact.phone.strip()}"
-    _finish(session, actor, _on_duties(Action.ACKNOWLEDGE, duties, words), now=now)
+    finish(session, actor, on_duties(Action.ACKNOWLEDGE, duties, words), now=now)
     return len(duties)
 
 
@@ -144,7 +143,7 @@ def finish_part(
     check_inputs(Action.FINISH_PART, {"progress": words.progress})
     report = finishing_report(session, actor, duty, words, now=now)
     duty.state = AssignmentState.SUBMITTED
-    _finish(session, actor, _on_duties(Action.FINISH_PART, [duty], words.progress), now=now)
+    finish(session, actor, on_duties(Action.FINISH_PART, [duty], words.progress), now=now)
     return report
 
 
@@ -155,7 +154,7 @@ def accept_part(session: Session, actor: Actor, assignment_id: int, *, version: 
     if report is not None:
         decide(report, actor, None, now=now)
     duty.state, duty.done_on = AssignmentState.DONE, office_date(now)
-    _finish(session, actor, _on_duties(Action.ACCEPT_PART, [duty]), now=now)
+    finish(session, actor, on_duties(Action.ACCEPT_PART, [duty]), now=now)
 
 
 def send_back_part(
@@ -170,7 +169,7 @@ def send_back_part(
     duty.state = AssignmentState.IN_PROGRESS
     restate(session, duty)
     words = f"退回原因：{reason_text(reason)}"
-    _finish(session, actor, _on_duties(Action.SEND_BACK_PART, [duty], words), now=now)
+    finish(session, actor, on_duties(Action.SEND_BACK_PART, [duty], words), now=now)
 
 
 def urge(
@@ -192,7 +191,7 @@ def urge(
         for duty in duties
     )
     is_told = channel is UrgeChannel.SYSTEM
-    _finish(session, actor, _on_duties(Action.URGE, duties, words.strip(), is_told=is_told), now=now)
+    finish(session, actor, on_duties(Action.URGE, duties, words.strip(), is_told=is_told), now=now)
     return len(duties)
 
 
@@ -220,21 +219,36 @@ def ask_to_close(
     lead = first_lead(task.assignments)
     if lead is not None:
         lead.state, lead.last_filed_on = AssignmentState.SUBMITTED, office_date(now)
-    _finish(session, actor, _on_tasks(Action.ASK_TO_CLOSE, [task], report.strip()), now=now)
+    finish(session, actor, on_tasks(Action.ASK_TO_CLOSE, [task], report.strip()), now=now)
     return request
 
 
+def check_closing(session: Session, actor: Actor, task_id: int, *, version: int, now: datetime) -> None:
+    """Checks a closing request first (初审); the office's head decides."""
+    task, request = _under_review(session, actor, Action.CHECK_CLOSING, task_id, version, now=now)
+    if request is not None:
+        request.checked_by_id, request.checked_at = actor.user_id, now
+    finish(session, actor, on_tasks(Action.CHECK_CLOSING, [task]), now=now)
+
+
 def close_task(session: Session, actor: Actor, task_id: int, *, version: int, now: datetime) -> None:
-    """Passes a closing request: the task is closed (办结) and the lead's duty done."""
+    """Passes a closing request: the task is closed (办结) and the lead's duty done.
+
+    Partners that stayed silent for five working days after the lead asked them are done on the lead's word.
+    """
     task, request = _under_review(session, actor, Action.CLOSE, task_id, version, now=now)
     if request is not None:
         _decide_closing(request, actor, None, now)
+        request.is_one_person = request.checked_by_id is None
+    for duty in task.assignments:
+        if duty.state in OPEN_DUTIES and not duty.is_first_lead:
+            duty.state, duty.done_on = AssignmentState.DONE, office_date(now)
     today = office_date(now)
     task.state, task.closed_on = TaskState.CLOSED, today
     lead = first_lead(task.assignments)
     if lead is not None:
         lead.state, lead.done_on, lead.percent = AssignmentState.DONE, today, 100
-    _finish(session, actor, _on_tasks(Action.CLOSE, [task]), now=now)
+    finish(session, actor, on_tasks(Action.CLOSE, [task]), now=now)
     _close_plan_with_its_last_task(session, task)
 
 
@@ -251,7 +265,7 @@ def send_back_closing(
     if lead is not None:
         lead.state = AssignmentState.IN_PROGRESS
         restate(session, lead)
-    _finish(session, actor, _on_tasks(Action.SEND_BACK_CLOSING, [task], f"退回原因：{reason_text(reason)}"), now=now)
+    finish(session, actor, on_tasks(Action.SEND_BACK_CLOSING, [task], f"退回原因：{reason_text(reason)}"), now=now)
 
 
 def archive_task(session: Session, actor: Actor, task_id: int, *, version: int, now: datetime) -> None:
@@ -259,7 +273,7 @@ def archive_task(session: Session, actor: Actor, task_id: int, *, version: int, 
     task = shown_task(session, actor, task_id, version)
     check(Action.ARCHIVE, asking(session, actor, [task], today=office_date(now)).of_task(task))
     task.state = TaskState.ARCHIVED
-    _finish(session, actor, _on_tasks(Action.ARCHIVE, [task]), now=now)
+    finish(session, actor, on_tasks(Action.ARCHIVE, [task]), now=now)
 
 
 # What the acts have in common
@@ -319,39 +333,3 @@ def _close_plan_with_its_last_task(session: Session, task: Task) -> None:
     others = select(Task.id).where(Task.plan_id == task.plan_id, Task.state.not_in(_FINISHED_TASKS)).limit(1)
     if session.scalar(others) is None:
         task.plan.status = PlanStatus.CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """An act that has been written: what it was about, the actor's words, and whether anybody is to be told."""
-
-    action: Action
-    about: Sequence[About]
-    words: str = ""
-    is_told: bool = True
-
-
-def _on_tasks(action: Action, tasks: Iterable[Task], words: str = "") -> _Act:
-    return _Act(action, [About(task) for task in tasks], words)
-
-
-def _on_duties(action: Action, duties: Iterable[Assignment], words: str = "", *, is_told: bool = True) -> _Act:
-    return _Act(action, [About(duty.task, duty) for duty in duties], words, is_told)
-
-
-def _finish(session: Session, actor: Actor, act: _Act, *, now: datetime) -> None:
-    """Leaves an event for every task, tells whom the table names, and brings lights and history up to date."""
-    session.flush()
-    events = [_record(session, actor, act, about, now) for about in act.about]
-    session.flush()
-    if act.is_told:
-        announcement = Announcement(act.action, act.about, topic=f"event:{events[0].id}", words=act.words)
-        announce(session, actor, announcement, now=now)
-    refresh_lights(session, {about.task.id: about.task for about in act.about}.values(), now=now)
-
-
-def _record(session: Session, actor: Actor, act: _Act, about: About, now: datetime) -> AuditEvent:
-    unit = about.duty.unit.name if about.duty is not None else ""
-    summary = f"{what_was_done(act.action, unit)}：{name_of(about.task)}"
-    detail = {"words": act.words} | ({"assignment": about.duty.id, "unit": unit} if about.duty is not None else {})
-    return audit.record(session, actor, f"task.{act.action.value}", about.task, summary=summary, now=now, **detail)

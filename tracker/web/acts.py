@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from tracker.core.actions import Action
 from tracker.core.permissions import Permission
 from tracker.core.terms import UrgeChannel
-from tracker.core.workflow import Action
 from tracker.db import reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.services import workflow

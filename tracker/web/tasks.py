@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Action
 from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import ReasonCode, UrgeChannel
-from tracker.core.workflow import Action
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.services import workflow
@@ -81,6 +81,15 @@ def ask_to_close(task_id: int) -> Any:
         attach(session, actor, asked, evidence.uploads(), now=utcnow(), limit_bytes=evidence.limit_bytes())
 
     return _do(task_id, Action.ASK_TO_CLOSE, done, said="已申请办结，等待办公室审核。")
+
+
+@blueprint.post("/<int:task_id>/check-closing")
+@allow(Permission.REVIEW_DECIDE)
+def check_closing(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        workflow.check_closing(session, actor, task_id, version=fields.version(), now=utcnow())
+
+    return _do(task_id, Action.CHECK_CLOSING, done, said="已初审通过，等待办公室负责人批准。")
 
 
 @blueprint.post("/<int:task_id>/close")
