@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tracker.core.classes import CLASSES as CLASSES
+from tracker.core.classes import ReportClass as ReportClass
 from tracker.core.figures import shares
-from tracker.core.terms import Labelled
-
-
-class ReportClass(Labelled):
-    """Class of a task in a report (认定). Source: DESIGN 5.5, the default scheme."""
-
-    DONE = "done", "已完成"
-    ON_SCHEDULE = "on_schedule", "达序时"
-    BEHIND = "behind", "滞后"
-    LATE = "late", "逾期"
-    UNKNOWN = "unknown", "暂无法研判"
-
-
-CLASSES = tuple(ReportClass)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.core.figures import stretches
 from tracker.core.lights import Light
-from tracker.core.summary import ReportClass
+from tracker.core.classes import ReportClass
 from tracker.services.shown import ASIDE, NOT_ISSUED, STANDING, Tally
 
 WIDTH = 1000
