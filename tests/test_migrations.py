@@ -14,18 +14,23 @@ from tests.builders import a_city
 from tests.conftest import settings_in
 from tracker import create_app
 from tracker.db import Base, db, sqlite_module, transaction
-from tracker.models import Jurisdiction
+from tracker.models import SEARCHED, Jurisdiction
+
+SEARCH_TABLES = {searched.name for searched in SEARCHED.values()}
+# What SQLite keeps a full-text table in.
+FTS_PARTS = ("config", "content", "data", "docsize", "idx")
 
 
 def stored_tables(engine) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
     """Gives the stored DDL of each table and index as sorted clauses: a migration may add columns in another order.
 
-    Triggers are left out; no record describes them, and what they do has a test of its own.
+    Triggers and the tables of bigrams are left out; no record describes them, and what they do has tests of its own.
     """
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index')"
     with engine.connect() as connection:
         rows = connection.execute(text(query)).all()
-    return {name: clauses(sql) for name, sql in rows if name != "alembic_version"}
+    by_hand = {table for name in SEARCH_TABLES for table in (name, *(f"{name}_{part}" for part in FTS_PARTS))}
+    return {name: clauses(sql) for name, sql in rows if name not in {"alembic_version"} | by_hand}
 
 
 def clauses(sql: str) -> list[str]:
@@ -40,6 +45,12 @@ def test_the_migrations_make_the_tables_that_the_records_describe(app: Flask) ->
     with app.app_context():
         made = stored_tables(db.engine)
     assert made == stored_tables(wanted)
+
+
+def test_every_kind_that_is_searched_has_its_table_of_bigrams(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        made = connection.scalars(text("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")).all()
+    assert set(made) == SEARCH_TABLES
 
 
 def test_every_migration_can_be_undone_and_done_again(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import event, insert
 from tests.builders import a_city, a_plan, a_unit, a_user, sign_in
 from tracker.core.terms import Channel, DeliveryStatus, NoticeKind, ReportStatus, Role
 from tracker.db import Base, db, office_date, transaction, utcnow
+from tracker.models import SEARCHED, Task, keep_searchable
 
 MOST = 8
 PEOPLE = {Role.OFFICER: "officer", Role.LEADER: "leader", Role.LIAISON: "liaison"}
@@ -54,6 +55,8 @@ def fill(app: Flask, first: int, last: int) -> None:
         for number in range(first, last + 1):
             for table, row in rows(number):
                 session.execute(insert(Base.metadata.tables[table]), row)
+                if table == "task":
+                    keep_searchable(session.connection(), SEARCHED[Task], [row])
 
 
 def rows(number: int) -> list[tuple[str, dict[str, Any]]]:

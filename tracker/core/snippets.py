@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# So much of a long document is looked through for sentences after its first hit.
+NEAR = 300
 _SENTENCE_ENDS = "。！？；\n"
 # A sentence longer than this is cut around its first hit.
 WIDTH = 120
@@ -37,6 +39,21 @@ def snippet(text: str, words: Sequence[str]) -> tuple[Piece, ...]:
         if held > most:
             best, most = sentence, held
     return marked(_cut(best.strip(), folded), words) if most else ()
+
+
+def around(text: str, words: Sequence[str]) -> str:
+    """Gives a stretch of a long text from the start of a sentence that holds a word, one near to the other words.
+
+    Empty where no word stands in it.
+    """
+    folded = text.casefold()
+    # A letter that folds into two moves the places after it: the stretch then begins a little later.
+    places = [place for word in words if word and (place := folded.find(word.casefold())) >= 0]
+    if not places:
+        return ""
+    best = max(places, key=lambda place: sum(abs(other - place) <= NEAR for other in places))
+    start = max(text.rfind(end, 0, best) for end in _SENTENCE_ENDS) + 1
+    return text[start : best + NEAR]
 
 
 def _sentences(text: str) -> list[str]:

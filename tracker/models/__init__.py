@@ -29,6 +29,7 @@ from tracker.models.registry import (
     WorkdayYear,
 )
 from tracker.models.reporting import AssignmentHistory, Attachment, ClosingRequest, ProgressReport, Urge
+from tracker.models.search import SEARCHED, Searched, keep_searchable
 from tracker.models.supervision import (
     Board,
     PaperStyle,
@@ -47,6 +48,7 @@ from tracker.models.telling import Notification, ReminderMark, ScheduleRun
 from tracker.models.trace import AuditEvent, AuditSeal
 
 __all__ = [
+    "SEARCHED",
     "Adjustment",
     "AdjustmentRequest",
     "Assignment",
@@ -86,6 +88,7 @@ __all__ = [
     "ReportReceipt",
     "RoleGrant",
     "ScheduleRun",
+    "Searched",
     "Slip",
     "Snapshot",
     "SnapshotRow",
@@ -107,4 +110,5 @@ __all__ = [
     "VerificationRow",
     "Workday",
     "WorkdayYear",
+    "keep_searchable",
 ]

@@ -18,4 +18,10 @@ blueprint = Blueprint("search", __name__, url_prefix="/search")
 def index() -> str:
     asked, today = listing.words(), office_date(utcnow())
     hits = search.search(reading(), current_actor(), asked, today=today, number=listing.page_number())
-    return render_template("search/index.html", asked=asked, hits=hits)
+    return render_template(
+        "search/index.html",
+        asked=asked,
+        hits=hits,
+        most_beside=search.MOST_BESIDE,
+        most_documents=search.MOST_DOCUMENTS,
+    )
