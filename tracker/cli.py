@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.config import SettingsError
-from tracker.errors import Refusal, Unreadable
+from tracker.errors import Conflict, Refusal, Unreadable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_jobs,
         _add_audit,
         _add_recompute,
+        _add_backup,
+        _add_restore,
     ):
         add(commands)
     _add_check(commands)
@@ -323,6 +325,96 @@ def recompute(_options: argparse.Namespace) -> int:
             print(f"《{move.plan}》{move.number}{move.title}（{'、'.join(move.units)}）{move.what} {days}")
     print(f"重新计算 {done.looked_at} 项任务，{done.moved} 项的日期有变动。")
     return 0
+
+
+def _add_backup(commands: Commands) -> None:
+    parser = commands.add_parser("backup", help="把整个数据库备份到一个文件，不必停止服务")
+    parser.add_argument("--out", type=Path, required=True, metavar="文件", help="备份文件，不能是已有的文件")
+    parser.set_defaults(run=backup)
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Writes everything to one file while the product is used."""
+    from tracker.db import db
+    from tracker.services.backup import write_backup
+
+    with _app().app_context():
+        size = write_backup(db.engine, options.out)
+    print(f"已备份到 {options.out}，{size / 1024 / 1024:.1f} MB。设置（TRACKER_*）不在其中，请另行保存。")
+    return 0
+
+
+def _add_restore(commands: Commands) -> None:
+    parser = commands.add_parser("restore", help="用备份文件恢复数据库；恢复前请停止网页服务和定时任务")
+    parser.add_argument("file", type=Path, metavar="文件")
+    parser.add_argument("--replace", action="store_true", help="数据库中已有数据时，先另存一份再替换（仅 SQLite）")
+    parser.set_defaults(run=restore)
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Makes the database what a backup is, brings it up to this version, and leaves an event of it."""
+    from flask_migrate import downgrade, upgrade
+
+    from tracker.db import db, transaction, utcnow
+    from tracker.services import backup as backups
+
+    app = _app()
+    folder = app.config["TRACKER"].data_dir
+    with app.app_context():
+        found = backups.read_backup(db.engine, options.file)
+        _refuse_newer(found.revision)
+        stamp = f"{utcnow():%Y%m%d%H%M%S}"
+        if backups.holds_people(db.engine):
+            _put_aside(found.dialect, folder / f"before-restore-{stamp}.sqlite3", is_replacing=options.replace)
+        if found.dialect == "postgresql":
+            downgrade(revision="base")
+            upgrade(revision=found.revision)
+        backups.put_back(db.engine, found)
+        db.engine.dispose()
+        upgrade()
+        with transaction() as session:
+            backups.record_restore(session, found, now=utcnow())
+        _begin_heads_anew(folder, stamp)
+    print(f"已用 {options.file} 恢复。备份以后的数据不在库中；可运行 tracker check 检查。")
+    return 0
+
+
+def _refuse_newer(revision: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    from tracker import ROOT
+
+    if revision not in {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}:
+        raise Unreadable("newer", f"备份来自更新的版本（数据库结构 {revision}），没有恢复。请先升级本系统。")
+
+
+def _put_aside(dialect: str, aside: Path, *, is_replacing: bool) -> None:
+    from tracker.db import db
+    from tracker.services.backup import write_backup
+
+    if dialect == "postgresql":
+        raise Conflict(
+            "数据库中已有数据，没有恢复。请新建一个空数据库（createdb 新库名），"
+            "把 TRACKER_DATABASE_URL 指向它后再运行；原来的数据库保持不变。"
+        )
+    if not is_replacing:
+        raise Conflict("数据库中已有数据，没有恢复。如确要替换，请加 --replace：现有数据会先另存一份。")
+    write_backup(db.engine, aside)
+    print(f"现有数据已另存到 {aside}。")
+
+
+def _begin_heads_anew(folder: Path, stamp: str) -> None:
+    """The heads kept outside go on from the backup's own; those of before stay beside, since they may reach further."""
+    from tracker import jobs
+    from tracker.db import reading
+    from tracker.services import sealing
+
+    file = folder / jobs.HEADS
+    if file.exists():
+        file.rename(folder / f"{jobs.HEADS}.before-restore-{stamp}")
+    head = sealing.head(reading())
+    if head is not None:
+        jobs.keep_head(file, head)
 
 
 def _add_check(commands: Commands) -> None:
