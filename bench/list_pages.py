@@ -180,6 +180,7 @@ class City:
         return {
             **{"id": task["id"] * DUTIES + place, "task_id": task["id"], "plan_id": task["plan_id"]},
             **{"jurisdiction_id": 1, "unit_id": unit_id, "role": ROLES[place], "is_first_lead": place == 0},
+            **{"is_filing": place == 0},
             **{"position": place, "printed": f"第{unit_id}局", "state": state, "original_due_on": task["due_on"]},
             **{"issued_on": self.day(-300), "acknowledged_on": self.day(-290), "last_filed_on": self.day(-40)},
             **{"percent": self.chance.randrange(100), **lights},

@@ -117,6 +117,8 @@ def an_assignment(
         "state": AssignmentState.IN_PROGRESS,
         "issued_on": date(2026, 1, 5),
         "original_due_on": task.due_on,
+        "is_filing": role is not DutyRole.COOPERATING
+        and (role is DutyRole.LEAD or task.plan.filing_mode is not FilingMode.LEAD),
     }
     assignment = Assignment(
         task_id=task.id,

@@ -14,12 +14,12 @@ from tracker.core.lights import (
     Light,
     LightDays,
     LightFacts,
-    files_progress,
     light,
     light_dates,
     reason,
     worst,
 )
+from tracker.core.periods import files_progress
 from tracker.core.terms import DutyRole, FilingMode
 from tracker.core.workdays import Calendar
 

@@ -1,39 +1,40 @@
-"""Who files: the rule for one duty and the condition for many say the same."""
+"""Who files: kept on each duty with its light dates, by the plan's filing mode and period."""
 
 from __future__ import annotations
 
-from itertools import product
-
-from sqlalchemy import select
+import pytest
 from sqlalchemy.orm import Session
 
-from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment
-from tracker.core.terms import AssignmentState, DutyRole, FilingMode, Role
-from tracker.models import Assignment, Plan, Task
-from tracker.services import owing
-from tracker.services.duties import files, first_lead
+from tests.builders import NOW, a_city, a_plan, a_task, a_unit, a_user, an_assignment
+from tracker.core.terms import AssignmentState, DutyRole, FilingMode, PeriodKind, Role
+from tracker.services.duties import first_lead
+from tracker.services.lights import refresh_lights
 
 
-def test_the_condition_of_what_is_owed_and_the_rule_of_the_filing_page_agree(session: Session) -> None:
+@pytest.mark.parametrize(
+    ("mode", "has_lead", "filing"),
+    [
+        (FilingMode.LEAD, True, {"甲局"}),
+        (FilingMode.LEAD, False, {"甲局", "乙局", "丙局"}),
+        (FilingMode.LEAD_AND_RESPONSIBLE, True, {"甲局", "乙局", "丙局"}),
+        (FilingMode.EACH, True, {"甲局", "乙局", "丙局"}),
+        (FilingMode.EACH, False, {"甲局", "乙局", "丙局"}),
+    ],
+)
+@pytest.mark.parametrize("kind", PeriodKind)
+def test_who_files_is_kept_on_the_duties(
+    session: Session, mode: FilingMode, has_lead: bool, filing: set[str], kind: PeriodKind
+) -> None:
     city = a_city(session)
     officer = a_user(session, city, Role.OFFICER)
-    units = [a_unit(session, city, name) for name in ("甲局", "乙局", "丙局", "丁局")]
-    for mode, has_lead in product(FilingMode, (True, False)):
-        task = a_task(session, a_plan(session, city, officer, filing_mode=mode))
-        an_assignment(session, task, units[0], DutyRole.LEAD, is_first_lead=has_lead)
-        an_assignment(session, task, units[1], DutyRole.LEAD, is_first_lead=False)
-        an_assignment(session, task, units[2], DutyRole.RESPONSIBLE)
-        an_assignment(session, task, units[3], DutyRole.COOPERATING)
-    query = select(Assignment.id).join(Task, Task.id == Assignment.task_id).join(Plan, Plan.id == Assignment.plan_id)
-    by_condition = set(session.scalars(query.where(owing.files())))
-    by_rule = {
-        duty.id
-        for task in session.scalars(select(Task))
-        for duty in task.assignments
-        if files(task.plan, duty, has_lead=first_lead(task.assignments) is not None)
-    }
-    assert by_condition == by_rule
-    assert len(by_rule) == 1 + 3 + 3 + 3 + 3 + 3
+    task = a_task(session, a_plan(session, city, officer, filing_mode=mode, period_kind=kind))
+    roles = (DutyRole.LEAD, DutyRole.LEAD, DutyRole.RESPONSIBLE, DutyRole.COOPERATING)
+    duties = [
+        an_assignment(session, task, a_unit(session, city, name), role, is_first_lead=has_lead and name == "甲局")
+        for name, role in zip(("甲局", "乙局", "丙局", "丁局"), roles, strict=True)
+    ]
+    refresh_lights(session, [task], now=NOW)
+    assert {duty.unit.name for duty in duties if duty.is_filing} == (set() if kind is PeriodKind.NONE else filing)
 
 
 def test_a_lead_that_was_waived_leads_no_more(session: Session) -> None:
@@ -42,4 +43,5 @@ def test_a_lead_that_was_waived_leads_no_more(session: Session) -> None:
     lead = an_assignment(session, task, a_unit(session, city, "甲局"), state=AssignmentState.WAIVED)
     partner = an_assignment(session, task, a_unit(session, city, "乙局"), DutyRole.RESPONSIBLE)
     assert first_lead([lead, partner]) is None
-    assert files(task.plan, partner, has_lead=False)
+    refresh_lights(session, [task], now=NOW)
+    assert partner.is_filing

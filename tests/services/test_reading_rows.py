@@ -252,10 +252,10 @@ def test_the_desk_of_a_unit_shows_what_it_owes_and_nothing_of_others(session: Se
 def test_a_report_owed_this_month_is_on_the_desk_until_it_is_filed(session: Session, city: City) -> None:
     duty = city.duties["near", SCIENCE]
     duty.last_filed_on = TODAY - timedelta(days=20)
-    session.flush()
+    refresh_lights(session, [duty.task], now=NOW)
     assert [line.task_id for line in desk_of(session, liaison(city, SCIENCE))["to_file"].lines] == [duty.task_id]
     duty.last_filed_on = TODAY
-    session.flush()
+    refresh_lights(session, [duty.task], now=NOW)
     assert "to_file" not in desk_of(session, liaison(city, SCIENCE))
 
 

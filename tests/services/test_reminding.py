@@ -12,6 +12,7 @@ from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment
 from tracker.core.terms import AssignmentState, Channel, DutyRole, Role, TaskState
 from tracker.models import Assignment, Notification, Unit, User
 from tracker.services.calendar import seed_workdays
+from tracker.services.lights import refresh_lights
 from tracker.services.reminding import run_pass
 
 LINK = "http://tracker.test"
@@ -141,9 +142,9 @@ def test_the_month_without_a_report_is_told_before_its_end_and_the_report_stops_
 ) -> None:
     duty.task.due_on = date(2026, 12, 31)
     duty.last_filed_on = date(2026, 2, 20)
-    session.flush()
+    refresh_lights(session, [duty.task], now=at("2026-02-20"))
     run_pass(session, now=at("2026-03-26"), base_url=LINK)
     assert "3月进展应于 2026-03-31 前报送" in told(session, "liaison")[0]
     duty.last_filed_on = date(2026, 3, 27)
-    session.flush()
+    refresh_lights(session, [duty.task], now=at("2026-03-27"))
     assert run_pass(session, now=at("2026-03-31"), base_url=LINK) == 0

@@ -77,7 +77,10 @@ def rows(number: int) -> list[tuple[str, dict[str, Any]]]:
                 **{"due_on": due_on, "original_due_on": due_on, "due_basis": "printed"},
             },
         ),
-        ("assignment", {**duty, "id": 2 * number, "unit_id": 1, "role": "lead", "is_first_lead": True}),
+        (
+            "assignment",
+            {**duty, "id": 2 * number, "unit_id": 1, "role": "lead", "is_first_lead": True, "is_filing": True},
+        ),
         ("assignment", {**duty, "id": 2 * number + 1, "unit_id": 2, "role": "responsible"}),
         (
             "progress_report",

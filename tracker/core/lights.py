@@ -6,12 +6,13 @@ Source: DESIGN 5.2. Precedence: done, late, cannot tell, behind, near, on time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from tracker.core.terms import DutyRole, FilingMode, Labelled
-from tracker.core.workdays import Calendar, first_of_next_month
+from tracker.core.periods import first_day_after, first_day_of_period
+from tracker.core.terms import Labelled, PeriodKind
+from tracker.core.workdays import Calendar
 
 
 class Light(Labelled):
@@ -62,11 +63,21 @@ class LightDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """The office's judgement (认定): a class that holds from a day on, until the first filing on or after another."""
+
+    light: Light
+    from_on: date
+    until_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LightFacts:
     """What the lights of one duty, or of a task through its lead, depend on.
 
     `issued_on` is None while it is prepared; `due_on` is None for what is 长期坚持; `files` is false for whoever owes
-    no monthly report; `near_workdays` and `tolerance_points` are the plan's.
+    no filing; `period`, `near_workdays` and `tolerance_points` are the plan's.
     """
 
     issued_on: date | None
@@ -77,17 +88,15 @@ class LightFacts:
     files: bool = False
     near_workdays: int = 7
     tolerance_points: int = 10
+    period: PeriodKind = PeriodKind.MONTH
+    judged: Judged | None = None
 
-
-def files_progress(mode: FilingMode, role: DutyRole, *, is_first_lead: bool, has_lead: bool) -> bool:
-    """Whether a unit with this duty files progress every month.
-
-    Takes `has_lead`: whether the task has a first lead; without one every lead or responsible unit files.
-    Source: DESIGN 5.1, filing mode; 配合 units never file.
-    """
-    if role is DutyRole.COOPERATING:
-        return False
-    return is_first_lead or not has_lead or mode is not FilingMode.LEAD
+    @property
+    def judgement(self) -> Judged | None:
+        """Gives the judgement that holds: none once the unit has filed for the period after it."""
+        if self.judged is None or (self.last_filed_on is not None and self.last_filed_on >= self.judged.until_on):
+            return None
+        return self.judged
 
 
 def light_dates(facts: LightFacts, calendar: Calendar) -> LightDays:
@@ -96,12 +105,29 @@ def light_dates(facts: LightFacts, calendar: Calendar) -> LightDays:
         return LightDays(done_on=facts.done_on)
     if facts.issued_on is None:
         return LightDays()
-    return LightDays(
+    days = LightDays(
         near_on=calendar.add_workdays(facts.due_on, -facts.near_workdays) if facts.due_on else None,
         behind_on=_behind_on(facts),
         late_on=facts.due_on + timedelta(days=1) if facts.due_on else None,
         unknown_on=_unknown_on(facts),
     )
+    return _as_judged(days, facts.judgement) if facts.judgement else days
+
+
+# What a judgement outranks: every light but late and done, which come from dates alone.
+_JUDGED = (Light.UNKNOWN, Light.BEHIND, Light.NEAR)
+
+
+def _as_judged(days: LightDays, judged: Judged) -> LightDays:
+    """Brings the judged light on its day, and puts off those it outranks until the judgement ends."""
+    moved: dict[str, date | None] = {}
+    for member in _JUDGED:
+        day = getattr(days, DAY_OF[member])
+        if member is judged.light:
+            moved[DAY_OF[member]] = judged.from_on
+        elif day is not None:
+            moved[DAY_OF[member]] = max(day, judged.until_on)
+    return replace(days, **moved)
 
 
 def _behind_on(facts: LightFacts) -> date | None:
@@ -116,10 +142,11 @@ def _behind_on(facts: LightFacts) -> date | None:
 
 
 def _unknown_on(facts: LightFacts) -> date | None:
-    """First day after a whole month without a filing."""
-    if not facts.files or facts.issued_on is None:
+    """First day after a whole period without a filing."""
+    if not facts.files or facts.issued_on is None or facts.period is PeriodKind.NONE:
         return None
-    return first_of_next_month(first_of_next_month(_last_word_on(facts)))
+    following = first_day_after(facts.period, first_day_of_period(facts.period, _last_word_on(facts)))
+    return first_day_after(facts.period, following)
 
 
 def _last_word_on(facts: LightFacts) -> date:
@@ -145,16 +172,28 @@ def light(dates: DatedLights, today: date) -> Light:
     return Light.ON_TIME
 
 
+_WHOLE = {
+    PeriodKind.MONTH: "整月",
+    PeriodKind.QUARTER: "完整季度",
+    PeriodKind.HALF_YEAR: "完整半年",
+    PeriodKind.YEAR: "完整年度",
+}
+
+
 def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
     """Gives in one sentence why the light is what it is."""
-    match light(light_dates(facts, calendar), today):
+    shown = light(light_dates(facts, calendar), today)
+    judged = facts.judgement
+    if judged is not None and judged.light is shown and judged.from_on <= today:
+        return f"办公室于{_day(judged.from_on)}认定为“{shown.label}”：{judged.reason}"
+    match shown:
         case Light.DONE:
             return f"已于{_day(facts.done_on)}完成。"
         case Light.LATE:
             return _late(facts, today, calendar)
         case Light.UNKNOWN:
             since = f"{_day(facts.last_filed_on)}报送" if facts.last_filed_on else f"{_day(facts.issued_on)}交办"
-            return f"自{since}以来，超过一个整月没有报送进展，无法研判。"
+            return f"自{since}以来，超过一个{_WHOLE[facts.period]}没有报送进展，无法研判。"
         case Light.BEHIND:
             return _behind(facts, today)
         case _:

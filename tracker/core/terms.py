@@ -148,10 +148,38 @@ class FilingMode(Labelled):
     EACH = "each", "各报各的"
 
 
+class PeriodKind(Labelled):
+    """How often a plan wants progress filed (报送期)."""
+
+    MONTH = "month", "按月报送"
+    QUARTER = "quarter", "按季度报送"
+    HALF_YEAR = "half_year", "每半年报送"
+    YEAR = "year", "每年报送"
+    NONE = "none", "不定期报送"
+
+
+class FilingStatus(Labelled):
+    """Where a unit's filing of a period (报送表) stands."""
+
+    DRAFT = "draft", "填报中"
+    AWAITING = "awaiting", "待签发"
+    SIGNED = "signed", "已签发"
+
+
+class MatterStatus(Labelled):
+    """Where a matter that needs coordination (需协调事项) stands."""
+
+    OPEN = "open", "待研究"
+    IN_HAND = "in_hand", "协调中"
+    SETTLED = "settled", "已解决"
+    DECLINED = "declined", "不予协调"
+
+
 class ReportStatus(Labelled):
-    """Where a progress report (进展报送) or a request stands."""
+    """Where a progress report (进展报送) or a request stands; an unsigned one has not left its unit."""
 
     DRAFT = "draft", "草稿"
+    AWAITING = "awaiting", "待签发"
     SUBMITTED = "submitted", "待审核"
     PASSED = "passed", "已通过"
     SENT_BACK = "sent_back", "已退回"

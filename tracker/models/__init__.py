@@ -1,5 +1,6 @@
 """The record: one file per stage of the way of the data."""
 
+from tracker.models.filing import CoordinationMatter, Filing, Judgement, ReportingPeriod
 from tracker.models.imports import DraftFinding, DraftItem, DraftName, ImportDraft, SourceDocument, StoredFile
 from tracker.models.life import (
     Adjustment,
@@ -17,7 +18,17 @@ from tracker.models.life import (
     TaskDecision,
 )
 from tracker.models.people import LeaderLink, RoleGrant, User
-from tracker.models.plans import Assignment, GroupDuty, Indicator, LightDates, OutlineNode, Plan, Target, Task
+from tracker.models.plans import (
+    Assignment,
+    GroupDuty,
+    Indicator,
+    LightDates,
+    OutlineNode,
+    Plan,
+    ReportDates,
+    Target,
+    Task,
+)
 from tracker.models.registry import (
     Jurisdiction,
     Unit,
@@ -60,16 +71,19 @@ __all__ = [
     "Board",
     "Breakdown",
     "ClosingRequest",
+    "CoordinationMatter",
     "DraftFinding",
     "DraftItem",
     "DraftName",
     "DueChange",
     "ExtensionRequest",
+    "Filing",
     "GroupDuty",
     "ImportDraft",
     "Indicator",
     "Instruction",
     "InstructionReply",
+    "Judgement",
     "Jurisdiction",
     "LeaderLink",
     "LightDates",
@@ -83,9 +97,11 @@ __all__ = [
     "RegisterNumber",
     "ReminderMark",
     "ReportCycle",
+    "ReportDates",
     "ReportParagraph",
     "ReportPlan",
     "ReportReceipt",
+    "ReportingPeriod",
     "RoleGrant",
     "ScheduleRun",
     "Searched",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.core.lights import Light
 from tracker.core.terms import (
     AssignmentState,
     DueBasis,
@@ -15,6 +16,7 @@ from tracker.core.terms import (
     FilingMode,
     Grade,
     LeadMode,
+    PeriodKind,
     PlanStatus,
     TaskKind,
     TaskState,
@@ -29,7 +31,10 @@ class Plan(Versioned, Base):
     """One issued document under supervision (方案)."""
 
     __tablename__ = "plan"
-    __table_args__ = (Index("ix_plan_jurisdiction_status", "jurisdiction_id", "status"),)
+    __table_args__ = (
+        Index("ix_plan_jurisdiction_status", "jurisdiction_id", "status"),
+        CheckConstraint("opens_day >= 1 AND opens_day <= closes_day AND closes_day <= 31", name="window"),
+    )
 
     id: Mapped[key]
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
@@ -45,6 +50,10 @@ class Plan(Versioned, Base):
     status: Mapped[PlanStatus] = mapped_column(one_of(PlanStatus, "status"))
     lead_mode: Mapped[LeadMode] = mapped_column(one_of(LeadMode, "lead_mode"))
     filing_mode: Mapped[FilingMode] = mapped_column(one_of(FilingMode, "filing_mode"))
+    # The window opens and closes on these days of the last month of each period; 31 is the last day of any month.
+    period_kind: Mapped[PeriodKind] = mapped_column(one_of(PeriodKind, "period_kind"), default=PeriodKind.MONTH)
+    opens_day: Mapped[int] = mapped_column(default=1)
+    closes_day: Mapped[int] = mapped_column(default=31)
     near_workdays: Mapped[int] = mapped_column(default=7)
     tolerance_points: Mapped[int] = mapped_column(default=10)
     # Tasks of a plan with grades are closed with one (优秀, 良好, 合格).
@@ -84,6 +93,16 @@ class LightDates:
     late_on: Mapped[date | None]
     unknown_on: Mapped[date | None]
     done_on: Mapped[date | None]
+
+
+class ReportDates:
+    """The first day a filing is owed and the first on which it is missed, computed when something is written.
+
+    Source: DESIGN 5.2. They are the one answer to who owes what: pages, sheets, reminders and reports compare them.
+    """
+
+    report_opens_on: Mapped[date | None]
+    report_missed_on: Mapped[date | None]
 
 
 class Task(Versioned, LightDates, Base):
@@ -140,7 +159,7 @@ class Task(Versioned, LightDates, Base):
     group_duties: Mapped[list[GroupDuty]] = relationship(back_populates="task", cascade="all, delete-orphan")
 
 
-class Assignment(Versioned, LightDates, Base):
+class Assignment(Versioned, LightDates, ReportDates, Base):
     """One unit's duty in a task (责任分工); the strongest role wins, one per task and unit."""
 
     __tablename__ = "assignment"
@@ -153,6 +172,7 @@ class Assignment(Versioned, LightDates, Base):
         Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),
         CheckConstraint("is_first_lead = false OR role = 'lead'", name="first_lead_leads"),
+        CheckConstraint("judged_light NOT IN ('late', 'done')", name="judged"),
     )
 
     id: Mapped[key]
@@ -174,6 +194,13 @@ class Assignment(Versioned, LightDates, Base):
     due_on: Mapped[date | None]
     percent: Mapped[int | None]
     last_filed_on: Mapped[date | None]
+    # Whether the unit files progress for it, by the plan's filing mode and period; kept with the light dates.
+    is_filing: Mapped[bool] = mapped_column(default=False)
+    # The last judgement (认定); it holds until the unit files again on or after `judged_until_on`.
+    judged_light: Mapped[Light | None] = mapped_column(one_of(Light, "judged_light"))
+    judged_on: Mapped[date | None]
+    judged_until_on: Mapped[date | None]
+    judged_reason: Mapped[long_text] = mapped_column(default="")
     extensions: Mapped[int] = mapped_column(default=0)
     late_workdays_incurred: Mapped[int] = mapped_column(default=0)
     # The day a request for adjustment (申请调整分工) was received that is not decided yet.

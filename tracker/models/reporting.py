@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.core.lights import Light
 from tracker.core.terms import (
     AssignmentState,
     ReasonCode,
@@ -15,13 +16,14 @@ from tracker.core.terms import (
 )
 from tracker.db import Base, UTCDateTime
 from tracker.models.columns import Versioned, instant, key, long_text, name_text, one_of, short_text
+from tracker.models.filing import Filing
 from tracker.models.imports import StoredFile
 from tracker.models.people import User
-from tracker.models.plans import Assignment, LightDates, Task
+from tracker.models.plans import Assignment, LightDates, ReportDates, Task
 
 
 class ProgressReport(Versioned, Base):
-    """What one unit says of its duty for one month (进展报送)."""
+    """What one unit says of its duty for one period (进展报送), a row of its filing."""
 
     __tablename__ = "progress_report"
     __table_args__ = (
@@ -34,6 +36,9 @@ class ProgressReport(Versioned, Base):
     id: Mapped[key]
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    # None for 报送完成情况 alone, which is no row of a filing.
+    filing_id: Mapped[int | None] = mapped_column(ForeignKey("filing.id"), index=True)
+    # The month its window lies in, "2026-12" for the fourth quarter.
     period: Mapped[str]
     status: Mapped[ReportStatus] = mapped_column(one_of(ReportStatus, "status"))
     progress: Mapped[long_text]
@@ -41,16 +46,24 @@ class ProgressReport(Versioned, Base):
     problems: Mapped[long_text] = mapped_column(default="")
     next_step: Mapped[long_text] = mapped_column(default="")
     coordination: Mapped[long_text] = mapped_column(default="")
+    # 同上期: every word and figure is that of the filing before.
+    is_same_as_last: Mapped[bool] = mapped_column(default=False)
+    # The light of the duty when it was signed, against which the next filing is seen to have changed.
+    light: Mapped[Light | None] = mapped_column(one_of(Light, "light"))
     # 报送完成情况: the report by which the unit says its part is finished.
     is_finishing: Mapped[bool] = mapped_column(default=False)
     filed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     filed_at: Mapped[instant]
+    # The day a row that was sent back was first filed on counts.
+    first_filed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    times_sent_back: Mapped[int] = mapped_column(default=0)
     reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason_code: Mapped[ReasonCode | None] = mapped_column(one_of(ReasonCode, "reason_code"))
     reason: Mapped[long_text] = mapped_column(default="")
 
     assignment: Mapped[Assignment] = relationship()
+    filing: Mapped[Filing | None] = relationship()
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     attachments: Mapped[list[Attachment]] = relationship(back_populates="report")
 
@@ -119,7 +132,7 @@ class Urge(Base):
     urged_at: Mapped[instant]
 
 
-class AssignmentHistory(LightDates, Base):
+class AssignmentHistory(LightDates, ReportDates, Base):
     """An assignment as it stood between two instants; the ledger of a past day reads these rows alone."""
 
     __tablename__ = "assignment_history"

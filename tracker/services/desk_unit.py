@@ -18,7 +18,7 @@ from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Tas
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.filing_pages import urgency
 from tracker.services.lights import OPEN_DUTIES
-from tracker.services.owing import files
+from tracker.services.owing import owes as owes_report
 from tracker.services.shown import UNDER_WAY, shown_key
 
 _URGENT = {
@@ -70,7 +70,7 @@ def _to_acknowledge(session: Session, actor: Actor) -> Section:
 def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Light, Section], Section]:
     """Gives the unit's duties by light where that is urgent, and those whose report of this month is not filed."""
     key = shown_key(Assignment, today.day).label("key")
-    owes = _owes(today).label("owes")
+    owes = owes_report(today.day).label("owes")
     due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
     columns = (Task.id, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent, due_on)
     ordering = (Assignment.id.label("duty_id"), _is_sent_back(today).label("is_sent_back"))
@@ -103,19 +103,6 @@ def _first_lines(key: str, title: str, rows: list[Any], line: Callable[[Any], Li
 
 def _line_to_file(row: Any) -> Line:
     return Line(task_label(row.number, row.part, row.title), row.plan, task_id=row.id)
-
-
-def _owes(today: Today) -> ColumnElement[bool]:
-    """Gives the condition that this month's report is owed and not filed; see services.owing.unfiled."""
-    first_day = today.day.replace(day=1)
-    return and_(
-        Assignment.state == AssignmentState.IN_PROGRESS,
-        Task.state == TaskState.IN_PROGRESS,
-        Task.is_standing.is_(False),
-        Assignment.acknowledged_on < first_day,
-        or_(Assignment.last_filed_on.is_(None), Assignment.last_filed_on < first_day),
-        files(),
-    )
 
 
 def _is_sent_back(today: Today) -> ColumnElement[bool]:

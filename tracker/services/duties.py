@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracker.core.lights import files_progress
-from tracker.core.terms import AssignmentState
+from tracker.core.periods import files_progress
+from tracker.core.terms import AssignmentState, PeriodKind
 from tracker.models import Assignment, Plan
 
 OPEN_DUTIES = frozenset({AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED})
@@ -18,5 +18,10 @@ def first_lead(duties: Iterable[Assignment]) -> Assignment | None:
 
 
 def files(plan: Plan, duty: Assignment, *, has_lead: bool) -> bool:
-    """Whether a duty is one that files progress under the plan's filing mode."""
+    """Whether a duty is one that files progress under the plan's filing mode and period.
+
+    The light dates keep the answer as `Assignment.is_filing`, which everything else reads.
+    """
+    if plan.period_kind is PeriodKind.NONE:
+        return False
     return files_progress(plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)

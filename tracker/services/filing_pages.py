@@ -19,7 +19,6 @@ from tracker.models import Assignment, Attachment, Plan, ProgressReport, Task, U
 from tracker.services.calendar import load_calendar
 from tracker.services.filing import Words, reason_text_of
 from tracker.services.lights import duty_reason, light_of
-from tracker.services.owing import files as files_condition
 from tracker.services.task_trail import FileRow, file_rows
 
 _LIGHTS = list(Light)
@@ -170,7 +169,7 @@ def _running(unit_id: int, period: str) -> Select[Any]:
     of_month = (ProgressReport.period == period) & ProgressReport.is_finishing.is_(False)
     return (
         select(
-            *(Assignment.id, Task.is_standing, ProgressReport.status, files_condition().label("files"), *days),
+            *(Assignment.id, Task.is_standing, ProgressReport.status, Assignment.is_filing.label("files"), *days),
             type_coerce(due_on, Date).label("due_on"),
         )
         .select_from(Assignment)

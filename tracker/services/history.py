@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.core.terms import AssignmentState
 from tracker.models import Assignment, AssignmentHistory, Task
 
-_KEPT = ("state", "due_on", "percent", "near_on", "behind_on", "late_on", "unknown_on", "done_on")
+_LIGHTS = ("near_on", "behind_on", "late_on", "unknown_on", "done_on", "report_opens_on", "report_missed_on")
+_KEPT = ("state", "due_on", "percent", *_LIGHTS)
 
 
 def keep_history(session: Session, pairs: Sequence[tuple[Task, Assignment]], *, now: datetime) -> int:

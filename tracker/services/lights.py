@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from tracker.core.lights import (
     DAY_OF,
     DatedLights,
+    Judged,
     Light,
     LightDays,
     LightFacts,
@@ -22,6 +23,7 @@ from tracker.core.lights import (
     reason,
     worst,
 )
+from tracker.core.periods import PeriodRule, ReportDays, owed_window, report_days
 from tracker.core.terms import AssignmentState, TaskState
 from tracker.core.workdays import Calendar
 from tracker.db import office_date
@@ -29,6 +31,7 @@ from tracker.models import Assignment, Plan, Task
 from tracker.services.calendar import load_calendar
 from tracker.services.duties import OPEN_DUTIES, files, first_lead
 from tracker.services.history import keep_history
+from tracker.services.periods import rules_of
 
 CHUNK = 500
 _RUNNING = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW})
@@ -79,12 +82,21 @@ class _Standing:
             files=self.owes_reports(duty),
             near_workdays=self.plan.near_workdays,
             tolerance_points=self.plan.tolerance_points,
+            period=self.plan.period_kind,
+            judged=_judged(duty),
         )
 
     def owes_reports(self, duty: Assignment) -> bool:
-        """Whether a report of the month is owed: not once the part is said to be finished, not for 长期坚持."""
+        """Whether filings are owed: not once the part is said to be finished, not for 长期坚持."""
         is_running = self.task.state is TaskState.IN_PROGRESS and duty.state is not AssignmentState.SUBMITTED
-        return is_running and not self.task.is_standing and files(self.plan, duty, has_lead=self.lead is not None)
+        return is_running and not self.task.is_standing and duty.is_filing
+
+    def report_days(self, duty: Assignment, rule: PeriodRule, calendar: Calendar) -> ReportDays:
+        """Gives the days between which the duty's next filing is owed; none before it is acknowledged."""
+        if duty.state is not AssignmentState.IN_PROGRESS or not self.owes_reports(duty):
+            return ReportDays()
+        window = owed_window(rule, calendar, acknowledged_on=duty.acknowledged_on, last_filed_on=duty.last_filed_on)
+        return report_days(window)
 
     def facts(self) -> LightFacts:
         """What the task's own lights depend on: its own due date with the lead's progress."""
@@ -99,12 +111,20 @@ class _Standing:
             files=facts.files,
             near_workdays=self.plan.near_workdays,
             tolerance_points=self.plan.tolerance_points,
+            period=self.plan.period_kind,
+            judged=facts.judged,
         )
 
     def days(self, calendar: Calendar) -> LightDays:
         if self.lead is None and self.task.state in _RUNNING and self.open_duties:
             return worst(light_dates(self.facts_of(duty), calendar) for duty in self.open_duties)
         return light_dates(self.facts(), calendar)
+
+
+def _judged(duty: Assignment) -> Judged | None:
+    if duty.judged_light is None or duty.judged_on is None or duty.judged_until_on is None:
+        return None
+    return Judged(duty.judged_light, duty.judged_on, duty.judged_until_on, duty.judged_reason)
 
 
 def refresh_lights(session: Session, tasks: Iterable[Task], *, now: datetime) -> int:
@@ -129,8 +149,9 @@ def _refresh(session: Session, task_ids: list[int], calendar: Calendar, now: dat
     written = 0
     for start in range(0, len(task_ids), CHUNK):
         standings = _standings(session, task_ids[start : start + CHUNK])
+        rules = rules_of(session, [standing.plan for standing in standings])
         for standing in standings:
-            _store(standing, calendar, office_date(now))
+            _store(standing, rules[standing.plan.id], calendar, office_date(now))
         session.flush()
         written += keep_history(session, [(s.task, duty) for s in standings for duty in s.duties], now=now)
     return written
@@ -145,8 +166,12 @@ def _standings(session: Session, task_ids: list[int]) -> list[_Standing]:
     return [_Standing(task, task.plan, duties[task.id]) for task in tasks]
 
 
-def _store(standing: _Standing, calendar: Calendar, today: date) -> None:
+def _store(standing: _Standing, rule: PeriodRule, calendar: Calendar, today: date) -> None:
     for duty in standing.duties:
+        is_filing = files(standing.plan, duty, has_lead=standing.lead is not None)
+        if duty.is_filing != is_filing:
+            duty.is_filing = is_filing
+        _write(duty, standing.report_days(duty, rule, calendar))
         if duty.state is AssignmentState.DONE and duty.done_on is None:
             duty.done_on = today
         _write(duty, light_dates(standing.facts_of(duty), calendar))
@@ -155,8 +180,8 @@ def _store(standing: _Standing, calendar: Calendar, today: date) -> None:
     _write(standing.task, standing.days(calendar))
 
 
-def _write(record: Task | Assignment, days: LightDays) -> None:
-    for attribute in DAY_OF.values():
+def _write(record: Task | Assignment, days: LightDays | ReportDays) -> None:
+    for attribute in (field.name for field in fields(days)):
         day = getattr(days, attribute)
         if getattr(record, attribute) != day:
             setattr(record, attribute, day)

@@ -21,7 +21,6 @@ from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Uni
 from tracker.services.calendar import load_calendar
 from tracker.services.last_words import CHUNK, LastWord, last_words
 from tracker.services.lights import OPEN_DUTIES, light_condition
-from tracker.services.owing import files
 from tracker.services.shown import UNDER_WAY, is_standing
 
 BOARD_LIGHTS = (Light.LATE, Light.BEHIND)
@@ -279,7 +278,7 @@ def _rows(ids: Sequence[int], today: date) -> Select[Any]:
             *(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"), Task.original_due_on, Assignment.percent),
             *(Assignment.contact_name, Assignment.contact_phone),
             *(Unit.contact_name.label("unit_contact"), Unit.contact_phone.label("unit_phone")),
-            files().label("files"),
+            Assignment.is_filing.label("files"),
             *(urges.label("urges"), urged.label("urged_at"), told.scalar_subquery().label("told_at")),
         )
     ).where(Assignment.id.in_(ids))

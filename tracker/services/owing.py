@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from tracker.core.periods import current_window, window_of
 from tracker.core.reminding import horizon
-from tracker.core.terms import AssignmentState, DutyRole, FilingMode, TaskState
+from tracker.core.terms import AssignmentState, DutyRole, PlanStatus, TaskState
 from tracker.core.workdays import Calendar
 from tracker.models import Assignment, Plan, Task, Unit
+from tracker.services.periods import rules_of
 
 CHUNK = 500
 
@@ -56,41 +58,36 @@ def unfinished(session: Session, *, today: date, calendar: Calendar) -> Iterator
     return _rows(session, query)
 
 
-def unfiled(session: Session, last_day: date) -> Iterator[OwedRow]:
-    """Gives the duties whose report for the month ending on `last_day` has not been filed, anchored on that day.
+def unfiled(session: Session, *, today: date, calendar: Calendar) -> Iterator[OwedRow]:
+    """Gives the duties whose filing for the present window or the one before is owed, anchored on its closing day."""
+    for (opens_on, closes_on), plan_ids in _windows(session, today, calendar).items():
+        query = _select(literal(closes_on)).where(owes(opens_on), Assignment.plan_id.in_(plan_ids))
+        yield from _rows(session, query)
 
-    A duty acknowledged within the month owes its first report in the next one.
+
+def owes(opens_on: date) -> ColumnElement[bool]:
+    """Gives the condition on Assignment joined with Task that its filing for a window that opened then is owed.
+
+    With today's date: whatever is owed now. Pages, sheets, reminders and reports all ask this and nothing else.
     """
-    first_day = last_day.replace(day=1)
-    query = _select(literal(last_day)).where(
+    return and_(
         Assignment.state == AssignmentState.IN_PROGRESS,
         Task.state == TaskState.IN_PROGRESS,
-        Task.is_standing.is_(False),
-        Assignment.acknowledged_on < first_day,
-        or_(Assignment.last_filed_on.is_(None), Assignment.last_filed_on < first_day),
-        files(),
-    )
-    return _rows(session, query)
-
-
-def files() -> ColumnElement[bool]:
-    """Gives the condition on Assignment, Task and Plan joined that the unit files progress for the duty.
-
-    Source: DESIGN 5.1, filing mode; cooperating units never file. Without a first lead every leading or responsible
-    unit files; core.lights.files_progress says the same of one duty.
-    """
-    no_lead = ~_led().exists()
-    return or_(
-        Assignment.is_first_lead,
-        and_(no_lead, Assignment.role != DutyRole.COOPERATING),
-        and_(Plan.filing_mode != FilingMode.LEAD, Assignment.role != DutyRole.COOPERATING),
+        Assignment.report_opens_on <= opens_on,
     )
 
 
-def _led() -> Select[Any]:
-    other = Assignment.__table__.alias("leading")
-    is_leading = other.c.is_first_lead & (other.c.state != AssignmentState.WAIVED)
-    return select(other.c.id).where(other.c.task_id == Task.id, is_leading).correlate(Task)
+def _windows(session: Session, today: date, calendar: Calendar) -> dict[tuple[date, date], list[int]]:
+    """The present window and the one before of every plan under way, plans with the same days together."""
+    plans = session.scalars(select(Plan).where(Plan.status == PlanStatus.ISSUED)).all()
+    found: dict[tuple[date, date], list[int]] = {}
+    for plan_id, rule in rules_of(session, plans).items():
+        window = current_window(rule, today, calendar)
+        if window is not None:
+            before = window_of(rule, window.starts_on - timedelta(days=1), calendar)
+            for each in (before, window):
+                found.setdefault((each.opens_on, each.closes_on), []).append(plan_id)
+    return found
 
 
 def _select(anchor: Any) -> Select[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -77,22 +77,13 @@ def owed_reminders(session: Session, *, today: date, calendar: Calendar) -> Iter
     sources: list[tuple[Owed, Iterable[OwedRow]]] = [
         (Owed.ACKNOWLEDGE, unacknowledged(session)),
         (Owed.FINISH, unfinished(session, today=today, calendar=calendar)),
-        *((Owed.FILE, unfiled(session, last_day)) for last_day in filing_days(today)),
+        (Owed.FILE, unfiled(session, today=today, calendar=calendar)),
     ]
     for owed, rows in sources:
         for row in rows:
             rung = rung_reached(owed, anchor_on=row.anchor_on, today=today, calendar=calendar)
             if rung is not None:
                 yield Reminder(row, owed, row.anchor_on, rung)
-
-
-def filing_days(today: date) -> tuple[date, date]:
-    """Gives the last days of the month before and of this one, on which the filings of those months are due.
-
-    Source: DESIGN section 2, ReportingPeriod: the window lies in the last month of the period.
-    """
-    first = today.replace(day=1)
-    return first - timedelta(days=1), (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def digests(session: Session, *, today: date, calendar: Calendar, base_url: str) -> list[Digest]:

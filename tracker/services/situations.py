@@ -13,7 +13,7 @@ from tracker.core.terms import AssignmentState, TaskState
 from tracker.core.workdays import Calendar
 from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Task
 from tracker.services.calendar import load_calendar
-from tracker.services.duties import FINISHED_DUTIES, files, first_lead
+from tracker.services.duties import FINISHED_DUTIES, first_lead
 from tracker.services.groups import Members, groups_of, members_on
 
 # Source: DESIGN 5.1, ask to close.
@@ -40,7 +40,7 @@ class Asking:
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
         """Gives the situation for acts on a duty; `finishing` is the report by which its unit says it is finished."""
         unmet = self._own_work(finishing.filed_by_id) if finishing is not None else set()
-        if not files(task.plan, duty, has_lead=first_lead(task.assignments) is not None):
+        if not duty.is_filing:
             unmet |= {Need.FILES}
         if duty.is_first_lead:
             unmet |= {Need.NOT_FIRST_LEAD}

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.classes import ReportClass
 from tracker.core.lights import Light, LightDays, light, worst
-from tracker.core.summary import ReportClass
 from tracker.core.terms import AssignmentState, DutyRole, TaskState
 from tracker.db import OFFICE_ZONE, office_date
 from tracker.errors import Invalid
@@ -61,6 +61,8 @@ class Duty:
     contact: str
     acknowledged_on: date | None
     days: LightDays
+    is_filing: bool
+    report_opens_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +181,5 @@ def _duty(duty: Assignment, unit: Unit, row: Any, task_state: TaskState, due_on:
         *(duty.id, duty.task_id, unit.id, unit.name, (unit.position, unit.id)),
         *(duty.role, duty.is_first_lead, row.state, task_state, due_on, row.percent),
         *(" ".join(filter(None, contact)), duty.acknowledged_on, LightDays(**days)),
+        *(duty.is_filing, row.report_opens_on),
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.core.lights import Light, files_progress, light
+from tracker.core.lights import Light, light
 from tracker.core.permissions import Actor
 from tracker.core.summary import (
     CLASSES,
@@ -23,7 +23,7 @@ from tracker.core.summary import (
     UnitCount,
     class_counts,
 )
-from tracker.core.terms import AssignmentState, DutyRole, PlanStatus, ReportStatus, TaskState
+from tracker.core.terms import DutyRole, PlanStatus, ReportStatus, TaskState
 from tracker.core.workdays import Calendar
 from tracker.db import office_date
 from tracker.errors import NotAllowed, NotFound
@@ -183,7 +183,7 @@ def _late_row(filed: _Filed, standing: Standing, duty: Duty, kind: ReportClass) 
         percent=duty.percent,
         last_word=word.progress if word else "",
         last_word_on=word.filed_on if word else None,
-        files=_files(filed, standing, duty),
+        files=duty.is_filing,
     )
 
 
@@ -225,17 +225,9 @@ def _reports(session: Session, plan_id: int, month: Month) -> dict[int, ReportSt
     return dict(session.execute(query).tuples().all())
 
 
-def _owes(filed: _Filed, standing: Standing, duty: Duty) -> bool:
-    """Whether a report was owed: in progress, not 长期坚持, acknowledged before the month began."""
-    is_running = standing.state in (TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW) and not standing.is_standing
-    known_before = duty.acknowledged_on is not None and duty.acknowledged_on < filed.month.first_day
-    is_open = duty.state is AssignmentState.IN_PROGRESS
-    return is_running and known_before and is_open and _files(filed, standing, duty)
-
-
-def _files(filed: _Filed, standing: Standing, duty: Duty) -> bool:
-    has_lead = standing.lead is not None
-    return files_progress(filed.plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)
+def _owes(filed: _Filed, duty: Duty) -> bool:
+    """Whether a filing was owed at the end of the month and had not been made; see services.owing.owes."""
+    return duty.report_opens_on is not None and duty.report_opens_on <= filed.month.as_of
 
 
 def _filings(filed: _Filed, reports: Mapping[int, ReportStatus]) -> tuple[FilingCount, ...]:
@@ -243,7 +235,7 @@ def _filings(filed: _Filed, reports: Mapping[int, ReportStatus]) -> tuple[Filing
     for standing in filed.standings:
         for duty in standing.duties:
             status = reports.get(duty.assignment_id)
-            if status is not None or _owes(filed, standing, duty):
+            if status is not None or _owes(filed, duty):
                 count = counts[duty.unit_place, duty.unit_id, duty.unit]
                 count["owed"] += 1
                 count["filed"] += status is not None
@@ -275,7 +267,7 @@ def _ledger_row(filed: _Filed, standing: Standing, targets: Sequence[str]) -> Le
     task, lead = standing.task, standing.lead or next(iter(standing.duties), None)
     word = filed.words.get(lead.assignment_id) if lead else None
     is_this_month = word is not None and word.period == filed.month.period
-    owes = lead is not None and _owes(filed, standing, lead)
+    owes = lead is not None and _owes(filed, lead)
     return LedgerRow(
         task_id=task.id,
         number=f"{task.number}（第{task.part}部分）" if task.part else task.number,
