@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -138,6 +138,15 @@ def reading() -> Session:
     return session
 
 
+_openers: list[Callable[[Session], None]] = []
+
+
+def on_transaction(opener: Callable[[Session], None]) -> None:
+    """Has a function called with the session at the start of every transaction, once however often it is given."""
+    if opener not in _openers:
+        _openers.append(opener)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One act: everything written inside is committed together at the end, or nothing is.
@@ -148,6 +157,8 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.connection(execution_options={"tracker_writes": True})
     try:
+        for opener in _openers:
+            opener(session)
         yield session
         session.commit()
     except BaseException:

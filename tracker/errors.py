@@ -31,6 +31,13 @@ class Conflict(Refusal):
     """Somebody else changed it first, or its state has moved on."""
 
 
+class Repeated(Refusal):
+    """The very same form was sent before; its effect stands and is not had again."""
+
+    def __init__(self) -> None:
+        super().__init__("这张表单已经提交过，没有重复办理。")
+
+
 class Unreadable(Refusal):
     """A document that cannot be read; `code` names the cause (scan, encrypted, too-large, ...)."""
 

@@ -543,7 +543,6 @@ def _create_decisions() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("endpoint", sa.String(length=80), nullable=False),
         sa.Column("body_digest", sa.String(length=80), nullable=False),
-        sa.Column("answered_with", sa.String(length=200), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_submission_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),

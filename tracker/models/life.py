@@ -315,7 +315,7 @@ class BehalfEntry(Base):
 
 
 class Submission(Base):
-    """A changing form that was sent (12.3): its id, what it held, and where it led; kept for 72 hours."""
+    """A changing form that was sent (12.3): its id, and what it held; kept for 72 hours."""
 
     __tablename__ = "submission"
 
@@ -323,5 +323,4 @@ class Submission(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     endpoint: Mapped[short_text]
     body_digest: Mapped[short_text]
-    answered_with: Mapped[name_text] = mapped_column(default="")
     sent_at: Mapped[instant] = mapped_column(index=True)

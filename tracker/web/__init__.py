@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from tracker.config import Mode, Settings
-from tracker.web import access, errors, limits, masthead, navigation, rendering
+from tracker.web import access, errors, limits, masthead, navigation, rendering, submissions
 
 csrf = CSRFProtect()
 LARGEST_ID = 2**31 - 1
@@ -37,6 +37,7 @@ def install(app: Flask, settings: Settings) -> None:
     rendering.install(app)
     navigation.install(app)
     masthead.install(app)
+    submissions.install(app)
     for module in pkgutil.iter_modules(__path__):
         blueprint = getattr(importlib.import_module(f"{__name__}.{module.name}"), "blueprint", None)
         if blueprint is not None:
