@@ -112,10 +112,15 @@ class _Writer:
             self._masthead(paper.masthead)
         if paper.title:
             self._title(paper.title)
+        elif paper.masthead:
+            self._line("")
         if paper.addressee:
             self._line(paper.addressee)
         for block in paper.body:
             self._block(block)
+        if paper.body and isinstance(paper.body[-1], Paragraph):
+            # The signature never stands alone on a page (此页无正文).
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         self._attachments(paper.listed)
         if paper.signature:
             self._signature(paper.signature)
@@ -151,9 +156,10 @@ class _Writer:
         self._red_rule(line)
 
     def _serial_lines(self, head: Masthead) -> None:
-        if head.number:
-            self._line(head.number, alignment=Alignment.CENTER)
-        self._red_rule(self._sides(head.issuer, head.day))
+        lines = [self._line(head.number, alignment=Alignment.CENTER)] if head.number else []
+        if head.issuer or head.day:
+            lines.append(self._sides(head.issuer, head.day))
+        self._red_rule(lines[-1] if lines else self._line(""))
 
     def _red_rule(self, over: Line) -> None:
         """Puts the rule under a line; of its own, since a border is as short as an indented line."""
@@ -173,6 +179,8 @@ class _Writer:
 
     def _title(self, lines: Sequence[str]) -> None:
         self._line("")
+        if self.paper.masthead and self.paper.masthead.form is not MastheadForm.SERIAL:
+            self._line("")
         for words in lines:
             line = self._line(words, font=XIAOBIAO, size=Pt(gbt9704.TITLE_POINTS), alignment=Alignment.CENTER)
             layout.exact(line, gbt9704.TITLE_POINTS + 11)
@@ -201,7 +209,7 @@ class _Writer:
 
     def _attachments(self, names: Sequence[str]) -> None:
         if names:
-            self._line("")
+            self._line("").paragraph_format.keep_with_next = True
         for place, name in enumerate(names):
             number = f"{place + 1}. " if len(names) > 1 else ""
             label = "附件：" if place == 0 else ""
@@ -219,7 +227,7 @@ class _Writer:
         for words, right in zip(lines, gbt9704.signature_indents(signed.offices, signed.day), strict=True):
             line = self._line(words, alignment=Alignment.RIGHT)
             layout.indent(line, right=right)
-            line.paragraph_format.keep_with_next = words is not signed.day
+            line.paragraph_format.keep_with_next = words is not signed.day or bool(self.paper.remark)
 
     def _annex(self, annex: Annex) -> None:
         starts_section = self._turn(annex.is_landscape)
@@ -324,6 +332,7 @@ def _put_mark(line: Line, head: Masthead) -> None:
     points = gbt9704.mark_points(head)
     made = layout.run(line, head.mark, XIAOBIAO, Pt(points), colour=gbt9704.RED)
     layout.narrow(made, gbt9704.mark_stretch(head))
+    layout.spread(made, gbt9704.mark_spread(head))
     layout.exact(line, points)
 
 
@@ -357,7 +366,7 @@ def _fill(cell: Any, words: str, font: str, points: float, *, is_words: bool) ->
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for place, part in enumerate(words.split("\n")):
         line = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
-        layout.exact(line, points + 5.5)
+        layout.exact(line, points + 4.5)
         line.alignment = Alignment.LEFT if is_words else Alignment.CENTER
         layout.run(line, part, font, Pt(points))
 
@@ -368,5 +377,5 @@ def _fill_form_row(made: Any, row: FormRow) -> None:
     for cell in row.cells:
         target = cells[place].merge(cells[place + cell.span - 1]) if cell.span > 1 else cells[place]
         font = HEI if cell.is_label else FANG
-        _fill(target, cell.text, font, gbt9704.NOTE_POINTS, is_words=not cell.is_label)
+        _fill(target, cell.text, font, gbt9704.FORM_POINTS, is_words=not cell.is_label)
         place += cell.span

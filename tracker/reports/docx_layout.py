@@ -23,6 +23,7 @@ LINE = Pt(gbt9704.LINE_POINTS)
 TIGHTER = -5
 TWIPS_PER_MM = 1440 / 25.4
 EIGHTHS_PER_MM = 72 / 25.4 * 8
+CELL_MARGIN = 60
 EMU_PER_MM, EMU_PER_POINT = 36_000, 12_700
 Alignment = WD_ALIGN_PARAGRAPH
 FOOT_BOX = """
@@ -66,6 +67,12 @@ def narrow(made: Any, share: float) -> None:
     """Sets a run in narrower characters."""
     if share < 1:
         _run_property(made, "w:w", round(share * 100))
+
+
+def spread(made: Any, points: float) -> None:
+    """Sets a run's characters so far apart."""
+    if points:
+        _run_property(made, "w:spacing", round(points * 20))
 
 
 def framed_words(made: Any, colour: str) -> None:
@@ -173,7 +180,7 @@ def page_numbers(section: Any) -> None:
 def turned_page_numbers(section: Any) -> None:
     """Numbers the pages of a turned sheet where they stand on the others, so turned as well."""
     across = (gbt9704.BOTTOM - gbt9704.NUMBER_DROP) * TWIPS_PER_MM - gbt9704.SMALL_POINTS * 10
-    high = round(18 * TWIPS_PER_MM)
+    high = round(26 * TWIPS_PER_MM)
     inset = gbt9704.SMALL_POINTS * 20
     odd = gbt9704.PAGE_WIDTH * TWIPS_PER_MM - gbt9704.RIGHT * TWIPS_PER_MM - inset - high
     even = gbt9704.LEFT * TWIPS_PER_MM + inset
@@ -237,6 +244,13 @@ def whole(row: Any) -> None:
 def fixed_columns(table: Any, widths_mm: Sequence[float]) -> None:
     """Gives a table columns of fixed widths, whatever stands in them, with the margins of its cells inside."""
     table.autofit = False
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_MARGIN))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
     for column, width in zip(table.columns, widths_mm, strict=True):
         column.width = Mm(width)
 

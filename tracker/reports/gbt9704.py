@@ -15,7 +15,8 @@ TOP, LEFT, TYPE_WIDTH, TYPE_HEIGHT = 37.0, 28.0, 156.0, 225.0
 RIGHT, BOTTOM = PAGE_WIDTH - LEFT - TYPE_WIDTH, PAGE_HEIGHT - TOP - TYPE_HEIGHT
 # 5.2.3: 22 lines of 28 characters of 3号.
 LINES, CHARACTERS = 22, 28
-BODY_POINTS, TITLE_POINTS, SMALL_POINTS, TABLE_POINTS, ANNEX_POINTS, NOTE_POINTS = 16.0, 22.0, 14.0, 10.5, 18.0, 12.0
+BODY_POINTS, TITLE_POINTS, SMALL_POINTS, ANNEX_POINTS = 16.0, 22.0, 14.0, 18.0
+NOTE_POINTS, FORM_POINTS, TABLE_POINTS = 12.0, 11.0, 10.5
 POINTS_PER_MM = 72 / 25.4
 # 28 characters of 16 pt are 158 mm, the type area is 156: each gives up a fifth of a point.
 CHARACTER_PITCH_POINTS = TYPE_WIDTH * POINTS_PER_MM / CHARACTERS
@@ -36,6 +37,7 @@ NUMBER_DROP = 7.0
 RED = "#C00000"
 TINTS = {Tint.BLACK: "#000000", Tint.BLUE: "#1F4E9E", Tint.YELLOW: "#B8860B", Tint.RED: RED}
 MARK_POINTS_MOST, MARK_POINTS_LEAST = 54.0, 26.0
+SHORT_MARK = 6
 
 
 def mark_points(masthead: Masthead) -> float:
@@ -49,6 +51,11 @@ def mark_stretch(masthead: Masthead) -> float:
     """Gives the width of the mark's characters as a share of their height, 1 where the name is short."""
     natural = mark_points(masthead) * len(masthead.mark)
     return min(1.0, TYPE_WIDTH * POINTS_PER_MM / natural) if natural else 1.0
+
+
+def mark_spread(masthead: Masthead) -> float:
+    """Gives the points between the mark's characters: short names are set wide."""
+    return mark_points(masthead) * 0.18 if len(masthead.mark) <= SHORT_MARK else 0.0
 
 
 def mark_drop(masthead: Masthead) -> float:

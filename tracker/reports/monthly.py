@@ -22,7 +22,9 @@ from tracker.core.official import (
 from tracker.core.summary import CLASSES, ReportClass, Summary
 
 LATE_HEAD = ("序号", "任务", "责任单位", "原定时限", "现定时限", "认定", "逾期工作日", "完成比例", "最近报送")
-LATE_WIDTHS = (11, 55, 36, 24, 24, 14, 14, 14, 33)
+LATE_WIDTHS = (10.0, 50.0, 34.0, 20.0, 20.0, 13.0, 15.0, 13.0, 50.0)
+# More sentences than this are read by nobody; the annex has every one.
+MOST_TOLD = 12
 
 
 def paper(summary: Summary) -> OfficialPaper:
@@ -56,7 +58,8 @@ def _sections(summary: Summary) -> tuple[Block, ...]:
         ("存在问题和需协调事项", _concerns(summary)),
         ("进展报送情况", (Paragraph(filing(summary)),)),
     )
-    blocks: list[Block] = []
+    opening = f"现将《{summary.plan_title}》{summary.month_label}{_matter(summary)}通报如下。"
+    blocks: list[Block] = [Paragraph(opening)]
     for place, (title, part) in enumerate(sections, start=1):
         blocks += (Heading(numbered(1, place, title)), *part)
     return tuple(blocks)
@@ -72,7 +75,9 @@ def _late(summary: Summary) -> tuple[Block, ...]:
     for place, kind in enumerate((ReportClass.LATE, ReportClass.BEHIND), start=1):
         blocks.append(Heading(numbered(2, place, f"{kind.label}事项"), level=2))
         sentences = late_tasks(summary, kind)
-        blocks += (Paragraph(numbered(3, number, text)) for number, text in enumerate(sentences, start=1))
+        blocks += (Paragraph(numbered(3, number, text)) for number, text in enumerate(sentences[:MOST_TOLD], start=1))
+        if len(sentences) > MOST_TOLD:
+            blocks.append(Paragraph(f"其余{len(sentences) - MOST_TOLD}项见附件1。"))
         if not sentences:
             blocks.append(Paragraph(f"截至{office_day(summary.as_of)}，没有{kind.label}事项。"))
     return tuple(blocks)
@@ -122,7 +127,7 @@ def _unit_table(summary: Summary) -> tuple[Block, ...]:
     ]
     total = [sum(row.counts[place] for row in summary.units) for place in range(len(CLASSES))]
     rows.append(("", "合计", str(sum(total)), *(str(count) for count in total)))
-    widths = (12, 54, 15, 15, 15, 15, 15, 15)
+    widths = (12.0, 54.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0)
     return (Note("注：涉及多个单位的分别计算。"), Table(head, tuple(rows), widths, words=(1,)))
 
 

@@ -90,6 +90,7 @@ def _measures() -> dict[str, float]:
         "letter_foot": gbt9704.LETTER_FOOT,
         "outer": gbt9704.COLOPHON_OUTER,
         "inner": gbt9704.COLOPHON_INNER,
+        "form": gbt9704.FORM_POINTS,
         "number_drop": gbt9704.NUMBER_DROP,
     }
 
@@ -102,6 +103,7 @@ def _masthead(masthead: Masthead | None) -> dict[str, Any] | None:
         "mark": masthead.mark,
         "size": gbt9704.mark_points(masthead),
         "stretch": gbt9704.mark_stretch(masthead),
+        "spread": gbt9704.mark_spread(masthead),
         "drop": gbt9704.mark_drop(masthead),
         "number": masthead.number,
         "issuer": masthead.issuer,

@@ -9,7 +9,7 @@ import pypdfium2
 
 # PDFium serves one thread at a time.
 _ONE = Lock()
-MOST_PAGES = 40
+MOST_PAGES = 20
 
 
 def pages(pdf: bytes, *, width: int = 900, most: int = MOST_PAGES) -> tuple[list[bytes], int]:
@@ -27,5 +27,5 @@ def _picture(page: pypdfium2.PdfPage, width: int) -> bytes:
     out = io.BytesIO()
     # Upright and turned sheets at the same scale.
     scale = width / min(page.get_size())
-    page.render(scale=scale).to_pil().convert("P", palette=1, colors=32).save(out, format="PNG", optimize=True)
+    page.render(scale=scale).to_pil().save(out, format="PNG")
     return out.getvalue()
