@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tracker import jobs
 from tracker.core.terms import Role
 from tracker.db import db, transaction, utcnow
 from tracker.models import Workday
-from tracker.services import audit
+from tracker.services import audit, calendar
 from tracker.services.lights import refresh_lights
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +75,37 @@ def test_the_check_says_which_sqlite_it_stands_on_and_how_it_keeps_data(tmp_path
     run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "SQLite" in run.stdout and "synchronous=FULL" in run.stdout
+
+
+def test_the_check_names_what_is_missing_and_says_what_it_could_not_look_at(app: Flask, tmp_path: Path) -> None:
+    empty = tracker(tmp_path / "empty", "check", TRACKER_SECRET_KEY=SECRET)
+    assert empty.returncode == 1
+    assert "异常  数据库还没有建立，请运行 tracker migrate" in empty.stdout and "未检  工作日表" in empty.stdout
+    with app.app_context():
+        with transaction() as session:
+            calendar.seed_workdays(session)
+            audit.record(session, None, "task.approve", None, summary="一件事", now=utcnow() - timedelta(minutes=11))
+        db.engine.dispose()
+    unsealed = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET)
+    assert unsealed.returncode == 1 and "异常  1 条日志超过 10 分钟没有封存" in unsealed.stdout
+    assert "提示  没有设置邮件服务器" in unsealed.stdout and "正常  数据库文件完整" in unsealed.stdout
+    with app.app_context():
+        jobs.seal(app.config["TRACKER"])
+        with transaction() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        db.engine.dispose()
+    behind = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET)
+    assert behind.returncode == 1 and "异常  数据库结构版本 0001，程序需要" in behind.stdout
+
+
+@pytest.mark.postgres
+def test_the_check_of_postgresql_names_what_keeps_its_data(
+    postgres_app: Flask, postgres_url: str, tmp_path: Path
+) -> None:
+    run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET, TRACKER_DATABASE_URL=postgres_url)
+    for words in ("PostgreSQL fsync=on", "PostgreSQL synchronous_commit=on", "正常  没有积压的日志"):
+        assert words in run.stdout, run.stdout + run.stderr
+    assert "数据页" in run.stdout and "年工作日未设置" in run.stdout and run.returncode == 1
 
 
 def test_recomputing_prints_what_a_new_holiday_moved_and_a_second_time_nothing(app: Flask, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tracker.config import SettingsError
 from tracker.errors import Conflict, Refusal, Unreadable
 
 if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
     from flask import Flask
 
 REFUSED = 2
@@ -362,7 +363,7 @@ def restore(options: argparse.Namespace) -> int:
     folder = app.config["TRACKER"].data_dir
     with app.app_context():
         found = backups.read_backup(db.engine, options.file)
-        _refuse_newer(found.revision)
+        _refuse_newer(app, found.revision)
         stamp = f"{utcnow():%Y%m%d%H%M%S}"
         if backups.holds_people(db.engine):
             _put_aside(found.dialect, folder / f"before-restore-{stamp}.sqlite3", is_replacing=options.replace)
@@ -379,13 +380,15 @@ def restore(options: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_newer(revision: str) -> None:
+def _refuse_newer(app: Flask, revision: str) -> None:
+    if revision not in {script.revision for script in _revisions(app).walk_revisions()}:
+        raise Unreadable("newer", f"备份来自更新的版本（数据库结构 {revision}），没有恢复。请先升级本系统。")
+
+
+def _revisions(app: Flask) -> ScriptDirectory:
     from alembic.script import ScriptDirectory
 
-    from tracker import ROOT
-
-    if revision not in {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}:
-        raise Unreadable("newer", f"备份来自更新的版本（数据库结构 {revision}），没有恢复。请先升级本系统。")
+    return ScriptDirectory(app.extensions["migrate"].directory)
 
 
 def _put_aside(dialect: str, aside: Path, *, is_replacing: bool) -> None:
@@ -424,13 +427,26 @@ def _add_check(commands: Commands) -> None:
 
 def check(_options: argparse.Namespace) -> int:
     """Prints what the installation stands on; exit code 1 where something is not as it must be."""
-    from tracker.db import office_date, transaction, utcnow
-    from tracker.services.condition import conditions
+    import os
+    import shutil
 
-    with _app().app_context(), transaction() as session:
-        found = conditions(session, today=office_date(utcnow()))
+    from tracker.db import transaction, utcnow
+    from tracker.services.condition import Surroundings, conditions
+
+    app = _app()
+    settings = app.config["TRACKER"]
+    surroundings = Surroundings(
+        now=utcnow(),
+        newest_revision=_revisions(app).get_current_head() or "",
+        folder=str(settings.data_dir),
+        is_writable=os.access(settings.data_dir, os.W_OK),
+        free_bytes=shutil.disk_usage(settings.data_dir).free if settings.data_dir.exists() else 0,
+        sends_mail=bool(settings.smtp_url),
+    )
+    with app.app_context(), transaction() as session:
+        found = conditions(session, surroundings)
     for condition in found:
-        print(("正常  " if condition.is_good else "异常  ") + condition.words)
+        print(f"{condition.state.label}  {condition.words}")
     return 0 if all(condition.is_good for condition in found) else 1
 
 
