@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Protocol
 
+from tracker.core.milestones import Promise, missed, missed_on
 from tracker.core.periods import first_day_after, first_day_of_period
 from tracker.core.terms import Labelled, PeriodKind
 from tracker.core.workdays import Calendar
@@ -90,6 +91,10 @@ class LightFacts:
     tolerance_points: int = 10
     period: PeriodKind = PeriodKind.MONTH
     judged: Judged | None = None
+    # Confirmed milestones stand in the place of the linear schedule.
+    promises: tuple[Promise, ...] = ()
+    # The first day without a confirmed yearly breakdown (待分解), where the plan asks for one.
+    undivided_on: date | None = None
 
     @property
     def judgement(self) -> Judged | None:
@@ -132,6 +137,8 @@ def _as_judged(days: LightDays, judged: Judged) -> LightDays:
 
 def _behind_on(facts: LightFacts) -> date | None:
     """First day on which more of the time has passed than was done, by more than the plan tolerates (序时进度)."""
+    if facts.files and facts.promises and facts.issued_on is not None:
+        return missed_on(facts.promises, facts.percent, facts.tolerance_points)
     if not facts.files or facts.percent is None or facts.due_on is None or facts.issued_on is None:
         return None
     total = (facts.due_on - facts.issued_on).days
@@ -142,6 +149,11 @@ def _behind_on(facts: LightFacts) -> date | None:
 
 
 def _unknown_on(facts: LightFacts) -> date | None:
+    """First day on which nothing can be told: without a breakdown (待分解), or after a period without a filing."""
+    return min(filter(None, (facts.undivided_on, _silent_on(facts))), default=None)
+
+
+def _silent_on(facts: LightFacts) -> date | None:
     """First day after a whole period without a filing."""
     if not facts.files or facts.issued_on is None or facts.period is PeriodKind.NONE:
         return None
@@ -191,6 +203,8 @@ def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
             return f"已于{_day(facts.done_on)}完成。"
         case Light.LATE:
             return _late(facts, today, calendar)
+        case Light.UNKNOWN if facts.undivided_on is not None and facts.undivided_on <= today:
+            return f"待分解：{max(facts.undivided_on, today).year}年的年度分解还没有报送并确认，无法研判进度。"
         case Light.UNKNOWN:
             since = f"{_day(facts.last_filed_on)}报送" if facts.last_filed_on else f"{_day(facts.issued_on)}交办"
             return f"自{since}以来，超过一个{_WHOLE[facts.period]}没有报送进展，无法研判。"
@@ -209,6 +223,11 @@ def _late(facts: LightFacts, today: date, calendar: Calendar) -> str:
 
 
 def _behind(facts: LightFacts, today: date) -> str:
+    short = missed(facts.promises, facts.percent, facts.tolerance_points)
+    if short is not None:
+        done = facts.percent or 0
+        promised = f"年度分解应于{_day(short.due_on)}前达到{short.percent}%，现为{done}%"
+        return f"{promised}，落后{short.percent - done}个百分点，超出允许的{facts.tolerance_points}个。"
     assert facts.due_on and facts.issued_on and facts.percent is not None  # noqa: S101 - see _behind_on
     total = (facts.due_on - facts.issued_on).days
     # Rounded up, since a gap printed as equal to the tolerance would not explain the light.

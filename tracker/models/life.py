@@ -73,7 +73,7 @@ class Breakdown(Versioned, Decided, Base):
     person_phone: Mapped[short_text] = mapped_column(default="")
     stages: Mapped[long_text] = mapped_column(default="")
 
-    task: Mapped[Task] = relationship()
+    task: Mapped[Task] = relationship(back_populates="breakdowns")
     milestones: Mapped[list[Milestone]] = relationship(
         back_populates="breakdown", order_by="Milestone.due_on", cascade="all, delete-orphan"
     )

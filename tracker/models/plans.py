@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,6 +26,9 @@ from tracker.db import Base
 from tracker.models.columns import Versioned, instant, json_value, key, long_text, name_text, one_of, short_text
 from tracker.models.imports import SourceDocument
 from tracker.models.registry import Unit, UnitGroup
+
+if TYPE_CHECKING:
+    from tracker.models.life import Breakdown
 
 
 class Plan(Versioned, Base):
@@ -157,6 +161,9 @@ class Task(Versioned, LightDates, Base):
     outline_node: Mapped[OutlineNode | None] = relationship()
     assignments: Mapped[list[Assignment]] = relationship(back_populates="task", order_by="Assignment.position")
     group_duties: Mapped[list[GroupDuty]] = relationship(back_populates="task", cascade="all, delete-orphan")
+    breakdowns: Mapped[list[Breakdown]] = relationship(back_populates="task", order_by="Breakdown.id")
+    parent: Mapped[Task | None] = relationship(back_populates="subtasks", remote_side="Task.id")
+    subtasks: Mapped[list[Task]] = relationship(back_populates="parent", order_by="Task.id")
 
 
 class Assignment(Versioned, LightDates, ReportDates, Base):

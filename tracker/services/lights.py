@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.core.lights import (
     DAY_OF,
@@ -23,11 +23,12 @@ from tracker.core.lights import (
     reason,
     worst,
 )
+from tracker.core.milestones import Promise, undivided_on
 from tracker.core.periods import PeriodRule, ReportDays, owed_window, report_days
-from tracker.core.terms import AssignmentState, TaskState
+from tracker.core.terms import AssignmentState, RequestStatus, TaskState
 from tracker.core.workdays import Calendar
 from tracker.db import office_date
-from tracker.models import Assignment, Plan, Task
+from tracker.models import Assignment, Breakdown, Plan, Task
 from tracker.services.calendar import load_calendar
 from tracker.services.duties import OPEN_DUTIES, files, first_lead
 from tracker.services.history import keep_history
@@ -84,7 +85,17 @@ class _Standing:
             tolerance_points=self.plan.tolerance_points,
             period=self.plan.period_kind,
             judged=_judged(duty),
+            promises=_promises(self.task) if duty is self.lead else (),
+            undivided_on=self._undivided_on(duty),
         )
+
+    def _undivided_on(self, duty: Assignment) -> date | None:
+        """The first day without a yearly breakdown, which the first lead of a plan's task owes (待分解)."""
+        owes = self.plan.needs_breakdown and duty is self.lead and self.owes_reports(duty)
+        if not owes or self.task.parent_id is not None:
+            return None
+        years = {each.year for each in self.task.breakdowns if each.status is RequestStatus.GRANTED}
+        return undivided_on(duty.acknowledged_on, self.task.due_on, years)
 
     def owes_reports(self, duty: Assignment) -> bool:
         """Whether filings are owed: not once the part is said to be finished, not for 长期坚持."""
@@ -113,12 +124,24 @@ class _Standing:
             tolerance_points=self.plan.tolerance_points,
             period=self.plan.period_kind,
             judged=facts.judged,
+            promises=facts.promises,
+            undivided_on=facts.undivided_on,
         )
 
     def days(self, calendar: Calendar) -> LightDays:
         if self.lead is None and self.task.state in _RUNNING and self.open_duties:
             return worst(light_dates(self.facts_of(duty), calendar) for duty in self.open_duties)
         return light_dates(self.facts(), calendar)
+
+
+def _promises(task: Task) -> tuple[Promise, ...]:
+    """The milestones of the last confirmed breakdown of each year."""
+    confirmed = {each.year: each for each in task.breakdowns if each.status is RequestStatus.GRANTED}
+    return tuple(
+        Promise(step.due_on, step.percent, step.text)
+        for year in sorted(confirmed)
+        for step in confirmed[year].milestones
+    )
 
 
 def _judged(duty: Assignment) -> Judged | None:
@@ -162,7 +185,8 @@ def _standings(session: Session, task_ids: list[int]) -> list[_Standing]:
     of_tasks = select(Assignment).where(Assignment.task_id.in_(task_ids)).order_by(Assignment.position, Assignment.id)
     for duty in session.scalars(of_tasks):
         duties[duty.task_id].append(duty)
-    tasks = session.scalars(select(Task).where(Task.id.in_(task_ids)).options(joinedload(Task.plan)))
+    query = select(Task).where(Task.id.in_(task_ids)).options(joinedload(Task.plan))
+    tasks = session.scalars(query.options(selectinload(Task.breakdowns).selectinload(Breakdown.milestones)))
     return [_Standing(task, task.plan, duties[task.id]) for task in tasks]
 
 
