@@ -28,6 +28,10 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review.decide"
     OVERDUE_READ = "overdue.read"
     REPORTS_READ = "reports.read"
+    REPORTS_DRAFT = "reports.draft"
+    REPORTS_SIGN = "reports.sign"
+    REPORTS_RECEIVE = "reports.receive"
+    DASHBOARD_READ = "dashboard.read"
     REGISTRY_READ = "registry.read"
     REGISTRY_EDIT = "registry.edit"
     PEOPLE_READ = "people.read"
@@ -47,6 +51,9 @@ _OFFICE = _WORKERS | {
     _P.REVIEW_DECIDE,
     _P.OVERDUE_READ,
     _P.REPORTS_READ,
+    _P.REPORTS_DRAFT,
+    _P.REPORTS_SIGN,
+    _P.DASHBOARD_READ,
     _P.REGISTRY_READ,
     _P.REGISTRY_EDIT,
     _P.PEOPLE_READ,
@@ -56,9 +63,11 @@ _ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_OFFICE),
     Role.OFFICE_HEAD: frozenset(_OFFICE | {_P.PLANS_APPROVE}),
-    Role.LIAISON: frozenset(_WORKERS | {_P.FILING_WRITE}),
-    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.FILING_WRITE}),
-    Role.LEADER: frozenset(_WORKERS | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ}),
+    Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
+    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
+    Role.LEADER: frozenset(
+        _WORKERS | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ}
+    ),
     Role.SYS_ADMIN: frozenset(_ADMIN | {_P.REGISTRY_EDIT, _P.PEOPLE_EDIT, _P.SETTINGS_EDIT}),
     Role.SECURITY_ADMIN: frozenset(_ADMIN | {_P.RIGHTS_EDIT}),
     Role.AUDIT_ADMIN: frozenset(_EVERYBODY | {_P.AUDIT_READ}),

@@ -48,6 +48,8 @@ PLAIN = re.compile(
 # Words that count nothing although they begin with a numeral.
 IDIOMS = re.compile(r"一(?:项|个|件|次|家|条|份|期|成)|[一二三四五六七八九十]个方面|万一|统一|唯一")
 _BETWEEN = re.compile(r"^(?:任务|事项|单位|的|共|有|为|达|计|占|等|已|情况)*[：:，]?$")
+# 逾期3项，占12.5%: the share belongs to the word before the count.
+_COUNT_BEFORE = re.compile(r"(?:\{\{[^{}]{1,120}\}\}|[0-9０-９]{1,9})项(?:（[^（）]{0,60}）)?，占$")
 _CHARGES = re.compile(r"逾期|滞后|落后|未报送|未按时|不力|批评|约谈|问责")
 _NUMERALS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "两": 2}
 _FULL = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
@@ -92,9 +94,13 @@ def typed_numbers(text: str) -> list[Typed]:
     for pattern in (PLAIN, IDIOMS):
         bare = pattern.sub(lambda found: "\x01" * len(found.group()), bare)
     return [
-        Typed(text[found.start() : found.end()], _plain(found), _measure(found), text[: found.start()])
+        Typed(text[found.start() : found.end()], _plain(found), _measure(found), _before(text[: found.start()]))
         for found in NUMBER.finditer(bare)
     ]
+
+
+def _before(text: str) -> str:
+    return _COUNT_BEFORE.sub("", text[-200:])
 
 
 def _plain(found: re.Match[str]) -> str:
