@@ -43,6 +43,8 @@ class Answering(Labelled):
 
 @dataclass(slots=True)
 class Reckoning:
+    """Counts over lines, by class, unit, plan, chapter and leader in charge."""
+
     totals: Counter[str] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
     units: dict[int, Counter[str]] = field(default_factory=dict)
