@@ -410,7 +410,7 @@ def _create_instructions() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum("owed", "answered", "passed", name="status", native_enum=False, create_constraint=True, length=24),
+            sa.Enum("owed", "answered", "passed", "noted", name="status", native_enum=False, create_constraint=True, length=24),
             nullable=False,
         ),
         sa.Column("reply", sa.Text(), nullable=False),
@@ -476,6 +476,7 @@ def _create_instructions() -> None:
         sa.Column("replied_by_id", sa.Integer(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.Column("has_good_reason", sa.Boolean(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -507,6 +508,7 @@ def _create_decisions() -> None:
         sa.Column("action", sa.String(length=80), nullable=False),
         sa.Column("subject_type", sa.String(length=80), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("leader_id", sa.Integer(), nullable=True),
         sa.Column(
@@ -526,6 +528,7 @@ def _create_decisions() -> None:
         ),
         sa.ForeignKeyConstraint(["leader_id"], ["user.id"], name=op.f("fk_behalf_entry_leader_id_user")),
         sa.ForeignKeyConstraint(["sha256"], ["stored_file.sha256"], name=op.f("fk_behalf_entry_sha256_stored_file")),
+        sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_behalf_entry_task_id_task")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_behalf_entry_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_behalf_entry")),
     )
@@ -535,6 +538,7 @@ def _create_decisions() -> None:
         batch_op.create_index(batch_op.f("ix_behalf_entry_leader_id"), ["leader_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_behalf_entry_sha256"), ["sha256"], unique=False)
         batch_op.create_index("ix_behalf_entry_subject", ["subject_type", "subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_behalf_entry_task_id"), ["task_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_behalf_entry_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(

@@ -111,6 +111,7 @@ class Need(Labelled):
     FIRST_SLIP = "is_first_slip", "已发过蓝色督办单，升级须由办公室负责人办理。"
     HAS_SLIP = "has_slip", "还没有发过蓝色督办单，请先由经办人发出。"
     SLIP_STEP = "is_next_slip", "上一张督办单尚未到回复期限，或已按期回复、说明理由，暂不能再发。"
+    BELOW_RED = "is_below_red", "已发红色督办单，不再升级；请报请领导批示或提请约谈。"
     NOT_STANDING = "is_not_standing", "长期坚持的任务不设完成时限。"
 
 

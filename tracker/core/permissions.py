@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from tracker.core.terms import Role
@@ -40,11 +41,22 @@ class Permission(StrEnum):
     SETTINGS_EDIT = "settings.edit"
     AUDIT_READ = "audit.read"
     SEARCH_READ = "search.read"
+    SLIPS_READ = "slips.read"
+    INSTRUCTIONS_READ = "instructions.read"
+    INSTRUCTIONS_GIVE = "instructions.give"
+    DELEGATIONS_READ = "delegations.read"
 
 
 _P = Permission
 _EVERYBODY = {_P.DESK_READ}
-_WORKERS = _EVERYBODY | {_P.PLANS_READ, _P.TASKS_READ, _P.TASKS_ACT, _P.SEARCH_READ}
+_WORKERS = _EVERYBODY | {
+    _P.PLANS_READ,
+    _P.TASKS_READ,
+    _P.TASKS_ACT,
+    _P.SEARCH_READ,
+    _P.SLIPS_READ,
+    _P.INSTRUCTIONS_READ,
+}
 _OFFICE = _WORKERS | {
     _P.PLANS_IMPORT,
     _P.PLANS_SUBMIT,
@@ -57,6 +69,7 @@ _OFFICE = _WORKERS | {
     _P.REGISTRY_READ,
     _P.REGISTRY_EDIT,
     _P.PEOPLE_READ,
+    _P.INSTRUCTIONS_GIVE,
 }
 _ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
 
@@ -66,10 +79,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
     Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
     Role.LEADER: frozenset(
-        _WORKERS | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ}
+        _WORKERS
+        | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ, _P.INSTRUCTIONS_GIVE}
     ),
     Role.SYS_ADMIN: frozenset(_ADMIN | {_P.REGISTRY_EDIT, _P.PEOPLE_EDIT, _P.SETTINGS_EDIT}),
-    Role.SECURITY_ADMIN: frozenset(_ADMIN | {_P.RIGHTS_EDIT}),
+    Role.SECURITY_ADMIN: frozenset(_ADMIN | {_P.RIGHTS_EDIT, _P.DELEGATIONS_READ}),
     Role.AUDIT_ADMIN: frozenset(_EVERYBODY | {_P.AUDIT_READ}),
 }
 
@@ -83,6 +97,24 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegated:
+    """A role that somebody holds for another person until a date, and not in their own right (受委托)."""
+
+    role: Role
+    by_id: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """That the office enters an act of a unit or a leader (代录): whose, from what source, received on which day."""
+
+    of: str
+    source: str
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts: the person as known when the request came in, with the roles of that day."""
 
@@ -92,6 +124,16 @@ class Actor:
     unit_id: int | None
     roles: frozenset[Role]
     address: str = ""
+    delegated: tuple[Delegated, ...] = ()
+    entering: Entering | None = None
+
+    def day(self, today: date) -> date:
+        """Gives the day that counts for what the person does today: of an act entered for others, the day it came."""
+        return self.entering.received_on if self.entering else today
+
+    def persons(self, role: Role | None = None) -> frozenset[int]:
+        """Gives the keys of the person and of those whose role (any, or this one) the person holds by delegation."""
+        return frozenset({self.user_id} | {each.by_id for each in self.delegated if role in (None, each.role)})
 
     def may(self, permission: Permission) -> bool:
         """Whether the person's roles grant a permission."""

@@ -349,6 +349,7 @@ class ReplyStatus(Labelled):
     OWED = "owed", "待回复"
     ANSWERED = "answered", "已回复待审"
     PASSED = "passed", "已审结"
+    NOTED = "noted", "已送阅"
 
 
 class BehalfSource(Labelled):

@@ -384,7 +384,7 @@ TABLE: tuple[Rule, ...] = (
         task_from=_RUNNING,
         duty_from=_BOUND,
         who=_SECOND_OF_TWO,
-        needs=(Need.HAS_SLIP, Need.SLIP_STEP),
+        needs=(Need.HAS_SLIP, Need.BELOW_RED, Need.SLIP_STEP),
         inputs=("basis", "demand"),
         tells=(Told.DUTY_UNIT,),
     ),

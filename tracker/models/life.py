@@ -26,7 +26,7 @@ from tracker.core.terms import (
 from tracker.db import Base, UTCDateTime
 from tracker.models.columns import Versioned, instant, json_value, key, long_text, name_text, one_of, short_text
 from tracker.models.people import User
-from tracker.models.plans import Assignment, Task
+from tracker.models.plans import Assignment, Plan, Task
 from tracker.models.registry import Unit
 
 
@@ -206,7 +206,10 @@ class LookBack(Base):
 
 
 class Slip(Versioned, Base):
-    """A slip (督办单) on one duty, or the letter (工作提示函) that stands for it; one step at a time."""
+    """A slip (督办单) on one duty, or the letter (工作提示函) that stands for it; one step at a time.
+
+    `reported_on` is the day somebody decided to tell the leader in charge; the product itself mails no leader.
+    """
 
     __tablename__ = "slip"
     __table_args__ = (
@@ -234,11 +237,13 @@ class Slip(Versioned, Base):
     decision: Mapped[long_text] = mapped_column(default="")
     # The reply explains why the matter could not be done: the next step is then not taken.
     has_good_reason: Mapped[bool] = mapped_column(default=False)
+    reported_on: Mapped[date | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     assignment: Mapped[Assignment] = relationship()
     task: Mapped[Task] = relationship()
+    issued_by: Mapped[User] = relationship(foreign_keys=[issued_by_id])
 
 
 class Instruction(Versioned, Base):
@@ -267,7 +272,10 @@ class Instruction(Versioned, Base):
     reply_by_on: Mapped[date | None]
 
     leader: Mapped[User] = relationship(foreign_keys=[leader_id])
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
+    plan: Mapped[Plan | None] = relationship()
     task: Mapped[Task | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
     replies: Mapped[list[InstructionReply]] = relationship(back_populates="instruction")
 
 
@@ -303,6 +311,8 @@ class BehalfEntry(Base):
     action: Mapped[short_text]
     subject_type: Mapped[short_text]
     subject_id: Mapped[int]
+    # The task it concerns, where it concerns one.
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     source: Mapped[BehalfSource] = mapped_column(one_of(BehalfSource, "source"))
@@ -312,6 +322,10 @@ class BehalfEntry(Base):
     filename: Mapped[name_text] = mapped_column(default="")
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     entered_at: Mapped[instant]
+
+    unit: Mapped[Unit | None] = relationship()
+    leader: Mapped[User | None] = relationship(foreign_keys=[leader_id])
+    entered_by: Mapped[User] = relationship(foreign_keys=[entered_by_id])
 
 
 class Submission(Base):

@@ -7,8 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tracker.core.actions import Action
 from tracker.core.permissions import Actor
+from tracker.core.workflow import RULES
 from tracker.models import AuditEvent
+
+_ACTIONS = {action.value: action for action in Action}
 
 
 def record(
@@ -18,6 +22,10 @@ def record(
 
     Takes `action` as subject.act ("task.approve"), `summary` as one Chinese sentence, `detail` as JSON values.
     """
+    capacity = capacity_of(actor, action) if actor is not None else ""
+    if capacity:
+        detail["capacity"] = capacity
+        summary = f"{summary[: 200 - len(capacity) - 2]}（{capacity}）"
     event = AuditEvent(
         at=now,
         actor_id=actor.user_id if actor else None,
@@ -32,3 +40,15 @@ def record(
     )
     session.add(event)
     return event
+
+
+def capacity_of(actor: Actor, action: str) -> str:
+    """Gives in what capacity an act is done where that is not the actor's own: 代录, or 受某某委托."""
+    if actor.entering is not None:
+        entering = actor.entering
+        return f"代录：{entering.of}，{entering.source}，{entering.received_on}收到"
+    known = _ACTIONS.get(action.rpartition(".")[2])
+    fitting = {who.role for who in RULES[known].who} if known is not None else actor.roles
+    stood_in = [each for each in actor.delegated if each.role in fitting]
+    own = actor.roles - {each.role for each in actor.delegated}
+    return "" if own & fitting or not stood_in else f"受{'、'.join(dict.fromkeys(e.by_name for e in stood_in))}委托"

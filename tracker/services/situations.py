@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.actions import Need, Relation, Situation
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, TaskState
+from tracker.core.slips import slip_needs
+from tracker.core.terms import AssignmentState, Role, TaskState
 from tracker.core.workdays import Calendar
-from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Task
+from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Slip, Task
 from tracker.services.calendar import load_calendar
 from tracker.services.duties import FINISHED_DUTIES, first_lead
 from tracker.services.groups import Members, groups_of, members_on
 
 # Source: DESIGN 5.1, ask to close.
 SILENT_WORKDAYS = 5
+UNIT_ROLES = frozenset({Role.LIAISON, Role.UNIT_HEAD})
 _BEFORE_ISSUE = frozenset({TaskState.DRAFT, TaskState.PENDING_APPROVAL})
 
 
@@ -30,6 +34,7 @@ class Asking:
     members: Members
     is_one_person: bool
     calendar: Calendar
+    slips: Mapping[int, Slip] = field(default_factory=dict)
 
     def of_task(self, task: Task, *, closing: ClosingRequest | None = None) -> Situation:
         """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
@@ -39,16 +44,24 @@ class Asking:
 
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
         """Gives the situation for acts on a duty; `finishing` is the report by which its unit says it is finished."""
-        unmet = self._own_work(finishing.filed_by_id) if finishing is not None else set()
+        unmet = self._own_work(finishing.filed_by_id, duty.unit_id) if finishing is not None else set()
         if not duty.is_filing:
             unmet |= {Need.FILES}
         if duty.is_first_lead:
             unmet |= {Need.NOT_FIRST_LEAD}
+        unmet |= slip_needs(self.slips.get(duty.id), self.today)
         return self._situation(task, duty, unmet)
+
+    def of_slip(self, slip: Slip) -> Situation:
+        """Gives the situation for acts on a slip (督办单) that was issued."""
+        unmet = self._own_work(slip.replied_by_id, slip.assignment.unit_id) if slip.replied_by_id else set()
+        return replace(self._situation(slip.task, slip.assignment, unmet), request_status=slip.status)
 
     def of_report(self, task: Task, report: ProgressReport) -> Situation:
         """Gives the situation for acts on a report that has been filed."""
-        situation = self._situation(task, report.assignment, self._own_work(report.filed_by_id))
+        situation = self._situation(
+            task, report.assignment, self._own_work(report.filed_by_id, report.assignment.unit_id)
+        )
         return Situation(
             roles=situation.roles,
             relations=situation.relations,
@@ -122,14 +135,26 @@ class Asking:
             unmet.add(Need.MAY_CLOSE)
         return unmet
 
-    def _own_work(self, author_id: int) -> set[Need]:
-        return {Need.NOT_OWN_WORK} if author_id == self.actor.user_id and not self.is_one_person else set()
+    def _own_work(self, author_id: int, unit_id: int | None = None) -> set[Need]:
+        """Whether a decision would be on what the actor, or somebody the actor stands in for, did or whose unit did."""
+        is_of_own_unit = self.actor.is_office and bool(self.actor.roles & UNIT_ROLES) and unit_id == self.actor.unit_id
+        is_own = author_id in self.actor.persons() or is_of_own_unit
+        return {Need.NOT_OWN_WORK} if is_own and not self.is_one_person else set()
 
 
 def asking(session: Session, actor: Actor, tasks: list[Task], *, today: date) -> Asking:
-    """Gives the actor with what is needed to judge these tasks, in four queries whatever their number."""
+    """Gives the actor with what is needed to judge these tasks, in five queries whatever their number."""
     jurisdiction = session.get(Jurisdiction, actor.jurisdiction_id)
+    today = actor.day(today)
     members = members_on(session, groups_of(tasks), today)
-    return Asking(
-        actor, today, members, jurisdiction is not None and jurisdiction.is_one_person, load_calendar(session)
-    )
+    is_one_person = jurisdiction is not None and jurisdiction.is_one_person
+    return Asking(actor, today, members, is_one_person, load_calendar(session), last_slips(session, tasks))
+
+
+def last_slips(session: Session, tasks: Sequence[Task]) -> dict[int, Slip]:
+    """Gives the last slip of every duty of these tasks that has one."""
+    task_ids = [task.id for task in tasks if task.state not in _BEFORE_ISSUE]
+    if not task_ids:
+        return {}
+    found = session.scalars(select(Slip).where(Slip.task_id.in_(task_ids)).order_by(Slip.id))
+    return {slip.assignment_id: slip for slip in found}
