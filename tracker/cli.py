@@ -254,7 +254,7 @@ def report(options: argparse.Namespace) -> int:
         actor = people.actor_named(session, options.by, today=office_date(now))
         summary = summaries.summary(session, actor, options.plan, options.period, now=now)
     if options.format == "xlsx":
-        options.out.write_bytes(xlsx.ledger(summary))
+        options.out.write_bytes(xlsx.ledger(monthly.ledger(summary), figures=summary))
     else:
         writer = {"docx": docx.document, "pdf": pdf.document, "html": html.document}[options.format]
         options.out.write_bytes(writer(monthly.paper(summary)))

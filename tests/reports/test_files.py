@@ -13,6 +13,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
+from tracker.core.ledger import COLUMNS
 from tracker.core.narrative import overview
 from tracker.core.summary import (
     ConcernRow,
@@ -25,7 +26,7 @@ from tracker.core.summary import (
     class_counts,
 )
 from tracker.reports import docx, monthly
-from tracker.reports.xlsx import LEDGER_HEAD, Coloured, Column, ledger, listing
+from tracker.reports.xlsx import Coloured, Column, ledger, listing
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x","y")', "\t=1", "{=1}"]
 
@@ -167,17 +168,18 @@ def test_the_same_summary_gives_the_same_paper() -> None:
 
 
 def test_the_ledger_has_the_columns_of_the_standard_on_a3_with_its_head_repeated() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(ledger(a_summary())))
+    book = openpyxl.load_workbook(io.BytesIO(ledger(monthly.ledger(a_summary()), figures=a_summary())))
     sheet = book["台账"]
-    assert [cell.value for cell in sheet[3]] == [label for label, _ in LEDGER_HEAD]
+    assert [cell.value for cell in sheet[3]] == list(COLUMNS.values())
     assert (str(sheet.page_setup.paperSize), sheet.page_setup.orientation) == ("8", "landscape")
     assert sheet.print_title_rows == "$3:$3"
-    light = sheet.cell(4, 21)
-    assert (light.value, light.fill.fgColor.rgb) == ("逾期", "FFF4CCCC")
+    filing, progress = sheet.cell(4, 20), sheet.cell(4, 21)
+    assert (filing.value, filing.fill.fgColor.rgb) == ("已报送", "FFE2F0D9")
+    assert (progress.value, progress.fill.fgColor.rgb) == ("逾期", "FFF4CCCC")
 
 
 def test_nothing_typed_becomes_a_formula_or_a_link() -> None:
-    data = ledger(a_summary())
+    data = ledger(monthly.ledger(a_summary()), figures=a_summary())
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet = book["台账"]
     titles = [sheet.cell(4 + place, 4) for place in range(len(FORMULAS))]
@@ -188,7 +190,7 @@ def test_nothing_typed_becomes_a_formula_or_a_link() -> None:
 
 def test_the_sheet_of_figures_equals_the_summary() -> None:
     summary = a_summary()
-    sheet = openpyxl.load_workbook(io.BytesIO(ledger(summary)))["统计"]
+    sheet = openpyxl.load_workbook(io.BytesIO(ledger(monthly.ledger(summary), figures=summary)))["统计"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert rows[0][0] == overview(summary)
     for row in summary.classes:

@@ -1,9 +1,10 @@
-"""The monthly summary as an official paper: the text of the figures, then the annexes that prove them."""
+"""The monthly summary as an official paper (the text of the figures, then the annexes that prove them) and ledger."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from tracker.core.ledger import Ledger, LedgerEntry, source_words
 from tracker.core.narrative import by_unit, filing, late_tasks, office_day, overview
 from tracker.core.official import (
     Annex,
@@ -19,7 +20,7 @@ from tracker.core.official import (
     numbered,
     title_lines,
 )
-from tracker.core.summary import CLASSES, ReportClass, Summary
+from tracker.core.summary import CLASSES, LedgerRow, ReportClass, Summary
 
 LATE_HEAD = ("序号", "任务", "责任单位", "原定时限", "现定时限", "认定", "逾期工作日", "完成比例", "最近报送")
 LATE_WIDTHS = (10.0, 50.0, 34.0, 20.0, 20.0, 13.0, 15.0, 13.0, 50.0)
@@ -44,6 +45,41 @@ def paper(summary: Summary) -> OfficialPaper:
             Annex("逾期和滞后事项清单", _late_table(summary), is_landscape=True),
             Annex("分单位办理情况统计表", _unit_table(summary)),
         ),
+    )
+
+
+def ledger(summary: Summary) -> Ledger:
+    """Gives the ledger of a plan's month."""
+    entries = tuple(_entry(place, summary, row) for place, row in enumerate(summary.ledger, start=1))
+    note = f"截至{office_day(summary.as_of)}  {summary.office}"
+    return Ledger(f"{summary.plan_title}任务台账（{summary.month_label}）", note, entries)
+
+
+def _entry(place: int, summary: Summary, row: LedgerRow) -> LedgerEntry:
+    return LedgerEntry(
+        place=place,
+        source=source_words(summary.plan_title, summary.doc_no),
+        number=row.number,
+        title=row.title,
+        targets=row.targets,
+        leader=row.leader,
+        leads=row.leads,
+        responsible=row.responsible,
+        contacts=row.contacts,
+        issued_on=row.issued_on,
+        original_due_on=row.original_due_on,
+        due_on=row.due_on,
+        extensions=row.extensions,
+        milestones=row.milestones,
+        progress=row.progress,
+        percent=row.percent,
+        problems=row.problems,
+        next_step=row.next_step,
+        coordination=row.coordination,
+        filing_light=row.filing,
+        progress_light=row.light,
+        outcome=row.outcome,
+        note=row.note,
     )
 
 

@@ -6,6 +6,7 @@ Everything typed by anybody is written as text: a cell that begins with = + - or
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +14,9 @@ from typing import Any
 
 import xlsxwriter
 
-from tracker.core.narrative import by_unit, filing, office_day, overview
-from tracker.core.summary import CLASSES, LedgerRow, ReportClass, Summary
+from tracker.core.ledger import COLUMNS, Ledger, LedgerEntry, tone
+from tracker.core.narrative import by_unit, filing, overview
+from tracker.core.summary import CLASSES, ReportClass, Summary
 from tracker.reports.printable import printable
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +24,8 @@ A3, A4 = 8, 9
 # Longest text a cell of the format can hold.
 CELL_LIMIT = 32_767
 FONT = "宋体"
+# A line of 10 pt, and the highest row of the format.
+LINE_POINTS, MOST_POINTS = 13.5, 409.0
 COLOURS = {
     "done": "#D9EAD3",
     "on_schedule": "#E2F0D9",
@@ -31,31 +35,31 @@ COLOURS = {
     "late": "#F4CCCC",
     "unknown": "#E7E6E6",
 }
-LEDGER_HEAD: tuple[tuple[str, float], ...] = (
-    ("序号", 5),
-    ("任务来源", 20),
-    ("任务编号", 9),
-    ("工作任务", 32),
-    ("目标/量化指标", 18),
-    ("牵头领导", 9),
-    ("牵头单位", 14),
-    ("责任单位", 20),
-    ("联系人及电话", 16),
-    ("交办时间", 11),
-    ("原定时限", 11),
-    ("现定时限", 11),
-    ("延期次数", 6),
-    ("阶段目标", 20),
-    ("最新进展", 32),
-    ("完成比例", 8),
-    ("存在问题", 18),
-    ("下一步", 18),
-    ("需协调事项", 16),
-    ("报送灯", 9),
-    ("进度灯", 9),
-    ("办理结果", 9),
-    ("备注", 12),
-)
+LEDGER_WIDTHS: dict[str, float] = {
+    "place": 5,
+    "source": 20,
+    "number": 9,
+    "title": 32,
+    "targets": 18,
+    "leader": 9,
+    "leads": 14,
+    "responsible": 20,
+    "contacts": 16,
+    "issued_on": 11,
+    "original_due_on": 11,
+    "due_on": 11,
+    "extensions": 6,
+    "milestones": 20,
+    "progress": 32,
+    "percent": 8,
+    "problems": 18,
+    "next_step": 18,
+    "coordination": 16,
+    "filing_light": 9,
+    "progress_light": 9,
+    "outcome": 9,
+    "note": 12,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,16 @@ def listing(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
     return out.getvalue()
 
 
-def ledger(summary: Summary) -> bytes:
-    """Gives the ledger (台账) of a plan for a month, with a second sheet of its figures."""
+def ledger(rows: Ledger, *, figures: Summary | None = None) -> bytes:
+    """Gives the ledger (台账), with a second sheet of the figures where there are any."""
     out = io.BytesIO()
     with _workbook(out) as book:
         formats = Formats(book)
-        sheet = _sheet(book, "台账", paper=A3)
-        columns = [Column(label, width) for label, width in LEDGER_HEAD]
-        rows = [_ledger_cells(place, summary, row) for place, row in enumerate(summary.ledger, start=1)]
-        note = f"截至{office_day(summary.as_of)}  {summary.office}"
-        _write_listing(sheet, formats, f"{summary.plan_title}任务台账（{summary.month_label}）", note, columns, rows)
-        _write_figures(_sheet(book, "统计", paper=A4), formats, summary)
+        columns = [Column(label, LEDGER_WIDTHS[name]) for name, label in COLUMNS.items()]
+        cells = [_ledger_cells(entry) for entry in rows.entries]
+        _write_listing(_sheet(book, "台账", paper=A3), formats, rows.title, rows.note, columns, cells)
+        if figures:
+            _write_figures(_sheet(book, "统计", paper=A4), formats, figures)
     return out.getvalue()
 
 
@@ -150,6 +153,8 @@ def _write_listing(
         sheet.set_column(place, place, column.width)
         sheet.write_string(2, place, column.label, formats.head)
     for line, row in enumerate(rows, start=3):
+        # Not every reader of the format fits the rows to their text by itself.
+        sheet.set_row(line, _height(columns, row))
         for place, value in enumerate(row):
             _write(sheet, formats, line, place, value)
     sheet.freeze_panes(3, 0)
@@ -158,12 +163,28 @@ def _write_listing(
         sheet.autofilter(2, 0, 2 + len(rows), last)
 
 
+def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
+    """Gives the height in points that the longest cell of a row takes, wrapped in its column."""
+    most = 1
+    for column, value in zip(columns, row, strict=True):
+        if isinstance(value, str):
+            room = max(column.width - 1, 2)
+            most = max(most, sum(max(1, math.ceil(_width(part) / room)) for part in value.split("\n")))
+    return min(most * LINE_POINTS + 4, MOST_POINTS)
+
+
+def _width(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
 def _write(sheet: Any, formats: Formats, line: int, place: int, value: Any) -> None:
     match value:
         case None:
             sheet.write_blank(line, place, None, formats.text)
         case Coloured():
-            sheet.write_string(line, place, value.text, formats.lights.get(value.key, formats.number))
+            sheet.write_string(
+                line, place, printable(value.text)[:CELL_LIMIT], formats.lights.get(value.key, formats.number)
+            )
         case date():
             sheet.write_datetime(line, place, value, formats.day)
         case int() | float():
@@ -172,35 +193,12 @@ def _write(sheet: Any, formats: Formats, line: int, place: int, value: Any) -> N
             sheet.write_string(line, place, printable(str(value))[:CELL_LIMIT], formats.text)
 
 
-def _ledger_cells(place: int, summary: Summary, row: LedgerRow) -> tuple[Any, ...]:
-    source = f"《{summary.plan_title}》{f'（{summary.doc_no}）' if summary.doc_no else ''}"
-    percent = None if row.percent is None else f"{row.percent}%"
-    light = Coloured(row.light, row.kind.value) if row.kind else row.light
-    return (
-        place,
-        source,
-        row.number,
-        row.title,
-        row.targets,
-        row.leader,
-        row.leads,
-        row.responsible,
-        row.contacts,
-        row.issued_on,
-        row.original_due_on,
-        row.due_on,
-        row.extensions,
-        row.milestones,
-        row.progress,
-        percent,
-        row.problems,
-        row.next_step,
-        row.coordination,
-        row.filing,
-        light,
-        row.outcome,
-        row.note,
-    )
+def _ledger_cells(entry: LedgerEntry) -> tuple[Any, ...]:
+    cells = {name: getattr(entry, name) for name in COLUMNS}
+    cells["percent"] = None if entry.percent is None else Coloured(f"{entry.percent}%", "")
+    for name in ("filing_light", "progress_light"):
+        cells[name] = Coloured(cells[name], tone(cells[name]) or "")
+    return tuple(cells.values())
 
 
 def _write_figures(sheet: Any, formats: Formats, summary: Summary) -> None:

@@ -105,4 +105,4 @@ def preview(plan_id: int, period: str) -> str:
 def ledger(plan_id: int, period: str) -> Response:
     found = _summary(plan_id, period)
     name = f"{found.plan_title}{found.month_label}台账.xlsx"
-    return listing.file_answer(xlsx.ledger(found), xlsx.TYPE, name)
+    return listing.file_answer(xlsx.ledger(monthly.ledger(found), figures=found), xlsx.TYPE, name)
