@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -13,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from tests.builders import a_city, a_unit, a_user, sign_in
 from tests.web.sheet_files import HEAD, workbook
-from tracker.core.terms import Role, UnitKind
+from tracker.core.terms import JurisdictionLevel, Role, UnitKind
 from tracker.db import reading, transaction
-from tracker.models import AuditEvent, LeaderLink, Unit, UnitAlias, UnitGroup, UnitGroupMember, UnitName
+from tracker.models import AuditEvent, Jurisdiction, LeaderLink, Unit, UnitAlias, UnitGroup, UnitGroupMember, UnitName
 from tracker.services.groups import members_on
 
 
@@ -292,3 +293,44 @@ def test_the_links_of_a_long_list_keep_its_filters_and_obey_no_parameter(
     assert "共 62 条，第 1 / 2 页" in page and 'href="/units?kind=department&amp;q=%E5%B8%82' in page
     assert "javascript:" not in page
     assert "市第59局" in client.get("/units?kind=department&page=2").get_data(as_text=True)
+
+
+def test_units_of_the_places_beneath_are_read_and_never_changed_from_above(
+    client: FlaskClient, app: Flask, ids: dict[str, int]
+) -> None:
+    with app.app_context(), transaction() as session:
+        county = Jurisdiction(name="青岚县", level=JurisdictionLevel.COUNTY, prefix="县", parent_id=ids["city"])
+        session.add(county)
+        session.flush()
+        town = Jurisdiction(name="石桥镇", level=JurisdictionLevel.TOWNSHIP, prefix="镇", parent_id=county.id)
+        session.add(town)
+        session.flush()
+        below, lowest = a_unit(session, county, "县财政局"), a_unit(session, town, "镇财政所")
+        places = {"county": county.id, "below": below.id, "lowest": lowest.id}
+
+    def listed(query: str) -> list[str]:
+        page = client.get("/units?" + query).get_data(as_text=True)
+        return re.findall(r'data-label="单位名称"><a [^>]*>([^<]+)</a>', page)
+
+    assert listed("") == ["市科技局", "市财政局"]
+    assert listed("place=all") == ["市科技局", "市财政局", "县财政局", "镇财政所"]
+    assert listed(f"place={places['county']}") == ["县财政局"]
+    assert listed("place=all&q=镇") == ["镇财政所"]
+    assert listed("place=2") == ["市科技局", "市财政局"], "another city's is not shown"
+    page = client.get(f"/units/{places['lowest']}").get_data(as_text=True)
+    assert "此处只能查看" in page and "<form" not in page.partition("<main")[2]
+    for path in (
+        f"/units/{places['below']}/edit",
+        f"/units/{places['below']}/end",
+        f"/units/{places['below']}/aliases",
+    ):
+        assert (
+            client.post(
+                path, data={"name": "改", "kind": "department", "alias": "改", "ended_on": "2026-01-01"}
+            ).status_code
+            == 404
+        )
+    exported = client.get("/units/export?place=all").data
+    refused = upload(client, exported)
+    assert refused.status_code == 422 and "由该辖区的管理员维护" in refused.get_data(as_text=True)
+    assert upload(client, client.get("/units/export").data).status_code == 200

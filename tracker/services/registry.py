@@ -14,6 +14,7 @@ from tracker.core.terms import UnitKind
 from tracker.errors import Conflict, Invalid, NotFound
 from tracker.models import Jurisdiction, Unit, UnitAlias, UnitGroup, UnitName
 from tracker.services import audit
+from tracker.services.places import places
 
 LONGEST_NAME = 60
 
@@ -32,6 +33,15 @@ class UnitFacts:
 def find_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     """Gives a unit of the actor's jurisdiction. Raises NotFound otherwise."""
     unit = session.scalar(select(Unit).where(Unit.id == unit_id, Unit.jurisdiction_id == actor.jurisdiction_id))
+    if unit is None:
+        raise NotFound("没有找到这个单位，或者您没有查看它的权限。")
+    return unit
+
+
+def find_shown_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """Gives a unit of the actor's jurisdiction or of one beneath it, to be read. Raises NotFound otherwise."""
+    beneath = [place.id for place in places(session, actor)]
+    unit = session.scalar(select(Unit).where(Unit.id == unit_id, Unit.jurisdiction_id.in_(beneath)))
     if unit is None:
         raise NotFound("没有找到这个单位，或者您没有查看它的权限。")
     return unit

@@ -27,6 +27,8 @@ COLUMNS = (
     Column("contact_name", ("联系人", "联络员")),
     Column("contact_phone", ("联系电话", "电话", "联系方式")),
     Column("groups", ("所属单位组", "单位组")),
+    # Stands in an export that shows other places as well.
+    Column("place", ("辖区",)),
 )
 _KINDS = {kind.label: kind for kind in UnitKind}
 
@@ -52,7 +54,7 @@ def load_units(session: Session, actor: Actor, data: bytes, *, now: datetime) ->
     units = _Units(seat_of(session, actor.jurisdiction_id), {unit.name: unit for unit in known})
     _check_names(load, units, sheet.rows)
     for row in sheet.rows:
-        _check_row(load, row)
+        _check_row(load, units, row)
     load.stop_if_wrong()
     for row in sheet.rows:
         _write_unit(load, units, row)
@@ -86,7 +88,10 @@ def _check_names(load: Loading, units: _Units, rows: Iterable[SheetRow]) -> None
             load.refuse(row, "parent", "上级单位不能是本单位")
 
 
-def _check_row(load: Loading, row: SheetRow) -> None:
+def _check_row(load: Loading, units: _Units, row: SheetRow) -> None:
+    place = row.cells.get("place", "")
+    if place and names.folded(place) != names.folded(units.seat.place):
+        load.refuse(row, "place", f"“{place[:30]}”的单位由该辖区的管理员维护，请删去这一行")
     kind = row.cells.get("kind", "")
     if kind and names.folded(kind) not in {names.folded(label) for label in _KINDS}:
         load.refuse(row, "kind", f"“{kind[:20]}”不是规定的类别，应为：{'、'.join(_KINDS)}")

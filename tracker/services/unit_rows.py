@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, UnitKind
-from tracker.models import Assignment, Unit, UnitAlias, UnitGroup, UnitGroupMember, UnitName, User
+from tracker.models import Assignment, Jurisdiction, Unit, UnitAlias, UnitGroup, UnitGroupMember, UnitName, User
 from tracker.services.charges import ChargeRow, charge_rows
 
 PAGE_SIZE = 50
@@ -23,12 +23,13 @@ _OVER = (AssignmentState.DONE, AssignmentState.WAIVED)
 
 @dataclass(frozen=True, slots=True)
 class UnitFilter:
-    """What a list of units is narrowed to."""
+    """What a list of units is narrowed to; no `place_ids` stand for the actor's own jurisdiction."""
 
     words: str = ""
     kind: UnitKind | None = None
     group_id: int | None = None
     is_ended: bool = False
+    place_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class UnitRow:
     """One unit in the list."""
 
     id: int
+    place: str
     name: str
     kind: UnitKind
     parent: str
@@ -62,6 +64,8 @@ class UnitPage:
     """One unit with everything the registry knows of it; `duties` counts those not over."""
 
     id: int
+    place_id: int
+    place: str
     version: int
     name: str
     kind: UnitKind
@@ -79,7 +83,10 @@ class UnitPage:
 
 
 def unit_list(session: Session, actor: Actor, wanted: UnitFilter, *, number: int, today: date) -> Page[UnitRow]:
-    """Gives one page of the units of the actor's jurisdiction, in registry order."""
+    """Gives one page of units, jurisdiction by jurisdiction, in registry order.
+
+    Takes `place_ids` of the filter from `places.places`, which gives what the actor sees.
+    """
     conditions = _conditions(actor, wanted, today)
     total = session.scalar(select(func.count()).select_from(Unit).where(*conditions)) or 0
     rows = _rows(session, conditions, today, limit=PAGE_SIZE, start=offset(number, PAGE_SIZE))
@@ -91,15 +98,16 @@ def all_units(session: Session, actor: Actor, wanted: UnitFilter, *, today: date
     return _rows(session, _conditions(actor, wanted, today), today, limit=None, start=0)
 
 
-def kind_counts(session: Session, actor: Actor, *, today: date) -> dict[UnitKind, int]:
-    """Gives how many units in use there are of each kind, kinds without any left out."""
-    query = select(Unit.kind, func.count()).where(*_conditions(actor, UnitFilter(), today)).group_by(Unit.kind)
+def kind_counts(session: Session, actor: Actor, wanted: UnitFilter, *, today: date) -> dict[UnitKind, int]:
+    """Gives how many units in use there are of each kind in the places asked for, kinds without any left out."""
+    everywhere = UnitFilter(place_ids=wanted.place_ids)
+    query = select(Unit.kind, func.count()).where(*_conditions(actor, everywhere, today)).group_by(Unit.kind)
     found = dict(session.execute(query).tuples().all())
     return {kind: found[kind] for kind in UnitKind if kind in found}
 
 
 def unit_page(session: Session, unit: Unit) -> UnitPage:
-    """Gives one unit of the actor's jurisdiction with everything about it."""
+    """Gives one unit with everything about it."""
     aliases = session.execute(select(UnitAlias.id, UnitAlias.printed).where(UnitAlias.unit_id == unit.id))
     groups = session.execute(
         select(UnitGroup.id, UnitGroup.name, UnitGroupMember.since_on, UnitGroupMember.until_on)
@@ -112,6 +120,8 @@ def unit_page(session: Session, unit: Unit) -> UnitPage:
     parent = session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
     return UnitPage(
         id=unit.id,
+        place_id=unit.jurisdiction_id,
+        place=session.get_one(Jurisdiction, unit.jurisdiction_id).name,
         version=unit.version,
         name=unit.name,
         kind=unit.kind,
@@ -130,7 +140,7 @@ def unit_page(session: Session, unit: Unit) -> UnitPage:
 
 
 def _conditions(actor: Actor, wanted: UnitFilter, today: date) -> list[ColumnElement[bool]]:
-    conditions = [Unit.jurisdiction_id == actor.jurisdiction_id]
+    conditions = [Unit.jurisdiction_id.in_(wanted.place_ids or (actor.jurisdiction_id,))]
     conditions.append(
         Unit.ended_on <= today if wanted.is_ended else or_(Unit.ended_on.is_(None), Unit.ended_on > today)
     )
@@ -166,19 +176,21 @@ def _rows(
 ) -> list[UnitRow]:
     above = aliased(Unit)
     query = (
-        select(Unit, above.name)
+        select(Unit, above.name, Jurisdiction.name)
+        .join(Jurisdiction, Jurisdiction.id == Unit.jurisdiction_id)
         .outerjoin(above, above.id == Unit.parent_id)
         .where(*conditions)
-        .order_by(Unit.position, Unit.id)
+        .order_by(Unit.jurisdiction_id, Unit.position, Unit.id)
         .limit(limit)
         .offset(start)
     )
     found = session.execute(query).tuples().all()
-    keys = [unit.id for unit, _ in found]
+    keys = [unit.id for unit, _, _ in found]
     aliases, groups, people = _aliases(session, keys), _groups(session, keys, today), _people(session, keys)
     return [
         UnitRow(
             unit.id,
+            place,
             unit.name,
             unit.kind,
             parent or "",
@@ -189,7 +201,7 @@ def _rows(
             tuple(groups[unit.id]),
             people.get(unit.id, 0),
         )
-        for unit, parent in found
+        for unit, parent, place in found
     ]
 
 

@@ -12,7 +12,7 @@ from tracker.core.terms import UnitKind
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.reports import xlsx
-from tracker.services import charges, registry, unit_groups, unit_load, unit_rows
+from tracker.services import charges, places, registry, unit_groups, unit_load, unit_rows
 from tracker.web import fields, listing, loading
 from tracker.web.access import allow, current_actor
 
@@ -26,6 +26,7 @@ SHEET = (
     xlsx.Column("联系电话", 18),
     xlsx.Column("所属单位组", 28),
 )
+PLACE = xlsx.Column("辖区", 16)
 HOW_TO_FILL = (
     f"类别填：{'、'.join(kind.label for kind in UnitKind)}，不填则按名称判断；别名和单位组可填多个，用顿号隔开；"
     "空格表示保持原样。填好后在“单位”页面上传，同一份表重复上传不会产生重复内容。"
@@ -33,8 +34,18 @@ HOW_TO_FILL = (
 LOADS = loading.Loads("单位", "registry.units", SHEET, HOW_TO_FILL, unit_load.load_units, "registry/loaded.html")
 
 
+ALL_PLACES = "all"
+
+
+def _places() -> list[places.Place]:
+    return places.places(reading(), current_actor())
+
+
 def _wanted() -> unit_rows.UnitFilter:
+    wanted, known = listing.key("place"), [place.id for place in _places()]
+    is_all = request.args.get("place") == ALL_PLACES
     return unit_rows.UnitFilter(
+        place_ids=tuple(known) if is_all else (wanted,) if wanted in known else (),
         words=listing.words(),
         kind=listing.member(UnitKind, "kind"),
         group_id=listing.key("group"),
@@ -45,13 +56,16 @@ def _wanted() -> unit_rows.UnitFilter:
 @blueprint.get("")
 @allow(Permission.REGISTRY_READ)
 def units() -> str:
-    session, actor, today = reading(), current_actor(), office_date(utcnow())
+    session, actor, today, wanted = reading(), current_actor(), office_date(utcnow()), _wanted()
+    below = [(place.id, "　" * place.depth + place.name) for place in _places()[1:]]
     return render_template(
         "registry/units.html",
-        page=unit_rows.unit_list(session, actor, _wanted(), number=listing.page_number(), today=today),
-        counts=unit_rows.kind_counts(session, actor, today=today),
+        page=unit_rows.unit_list(session, actor, wanted, number=listing.page_number(), today=today),
+        counts=unit_rows.kind_counts(session, actor, wanted, today=today),
         groups=[(row.id, row.name) for row in unit_groups.group_rows(session, actor, today=today)],
-        wanted=_wanted(),
+        below=[(ALL_PLACES, "全部（含下级）"), *below] if below else [],
+        place=request.args.get("place", ""),
+        wanted=wanted,
         kinds=UnitKind,
     )
 
@@ -59,22 +73,21 @@ def units() -> str:
 @blueprint.get("/export")
 @allow(Permission.REGISTRY_READ)
 def export() -> Response:
-    rows = unit_rows.all_units(reading(), current_actor(), _wanted(), today=office_date(utcnow()))
+    wanted = _wanted()
+    rows = unit_rows.all_units(reading(), current_actor(), wanted, today=office_date(utcnow()))
     cells = [
         (
-            row.name,
-            row.kind.label,
-            "、".join(row.aliases),
-            row.parent,
-            row.contact_name,
-            row.contact_phone,
-            "、".join(row.groups),
+            *(row.name, row.kind.label, "、".join(row.aliases), row.parent, row.contact_name, row.contact_phone),
+            *("、".join(row.groups), row.place),
         )
         for row in rows
     ]
-    return listing.file_answer(
-        xlsx.listing("单位名录", SHEET, cells, note=f"共 {len(rows)} 个单位"), xlsx.TYPE, "单位名录.xlsx"
+    # Whose units they are is said only where several places are shown: what is loaded is always the own place's.
+    shown = len(SHEET) + bool(wanted.place_ids)
+    data = xlsx.listing(
+        "单位名录", (*SHEET, PLACE)[:shown], [row[:shown] for row in cells], note=f"共 {len(rows)} 个单位"
     )
+    return listing.file_answer(data, xlsx.TYPE, "单位名录.xlsx")
 
 
 @blueprint.get("/load/template")
@@ -223,7 +236,7 @@ def _unit_page(unit_id: int, errors: dict[str, str] | None = None) -> str:
     session, actor = reading(), current_actor()
     return render_template(
         "registry/unit.html",
-        unit=unit_rows.unit_page(session, registry.find_unit(session, actor, unit_id)),
+        unit=unit_rows.unit_page(session, registry.find_shown_unit(session, actor, unit_id)),
         leaders=charges.leaders(session, actor, office_date(utcnow())),
         errors=errors or {},
         typed=request.form,
