@@ -166,7 +166,9 @@ def test_a_task_travels_from_draft_to_archive(session: Session) -> None:
     assert light_of(task, date(2026, 3, 31)) is light_of(lead, date(2026, 3, 31)) is Light.DONE
     assert place.plan.status is PlanStatus.CLOSED
     assert told(session, place.people["leader"], NoticeKind.CLOSED)
-    workflow.archive_task(session, place.actors["office_head"], task.id, version=task.version, now=on(4, 1))
+    with pytest.raises(Invalid, match="阅示期未满"):
+        workflow.archive_task(session, place.actors["office_head"], task.id, version=task.version, now=on(4, 7))
+    workflow.archive_task(session, place.actors["office_head"], task.id, version=task.version, now=on(4, 9))
     assert task.state is TaskState.ARCHIVED
     statuses = session.scalars(select(ClosingRequest.status).order_by(ClosingRequest.id)).all()
     assert statuses == [ReportStatus.SENT_BACK, ReportStatus.PASSED]

@@ -19,6 +19,7 @@ from tracker.models import (
     Assignment,
     Attachment,
     ClosingRequest,
+    Jurisdiction,
     ProgressReport,
     SourceDocument,
     StoredFile,
@@ -161,6 +162,10 @@ def test_a_task_lives_from_draft_to_archive_through_the_pages(app: Flask, client
     as_person(client, "head")
     assert "同意办结" in page(client, "/review")
     assert sent(client, f"/tasks/{place.task}/close", version=task_version(app, place)).status_code == 302
+    assert "阅示期未满" in page(client, f"/tasks/{place.task}")
+    with app.app_context(), transaction() as session:
+        # Read by everybody who had to: the days for it are a setting of the jurisdiction.
+        session.scalars(select(Jurisdiction)).one().reading_workdays = 0
     assert sent(client, f"/tasks/{place.task}/archive", version=task_version(app, place)).status_code == 302
     assert kept(app, Task, place.task).state is TaskState.ARCHIVED
     trail = page(client, f"/tasks/{place.task}")

@@ -123,6 +123,8 @@ def test_a_year_without_its_notice_is_announced_until_the_notice_is_entered(clie
         ("/settings/years/2026", {"source": "长" * 121}),
         ("/settings/office", {"office_name": ""}),
         ("/settings/office", {"office_name": "办公室", "prefix": "前缀太长了"}),
+        ("/settings/office", {"office_name": "办公室", "officer_extension_days": "400", "reading_workdays": "5"}),
+        ("/settings/office", {"office_name": "办公室", "officer_extension_days": "15", "reading_workdays": "-1"}),
     ],
 )
 def test_a_wrong_setting_is_refused_in_words(client: FlaskClient, path: str, fields: dict[str, str]) -> None:
@@ -145,11 +147,14 @@ def test_the_offices_own_facts_are_kept_and_seen_in_the_masthead(client: FlaskCl
         "prefix": "市",
         "supervision_basis": "云政办〔2026〕1号",
         "is_one_person": "1",
+        "officer_extension_days": "10",
+        "reading_workdays": "3",
     }
     assert client.post("/settings/office", data=fields).status_code == 302
     assert '<span class="office-name">云川市政府督查室</span>' in client.get("/inbox").get_data(as_text=True)
     with app.app_context():
         place = reading().scalars(select(Jurisdiction)).one()
+        assert (place.officer_extension_days, place.reading_workdays) == (10, 3)
         assert place.is_one_person and place.supervision_basis == "云政办〔2026〕1号"
         assert reading().scalars(select(AuditEvent).where(AuditEvent.action == "setting.edit_office")).one()
 

@@ -18,6 +18,7 @@ from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressRep
 from tracker.services.calendar import load_calendar
 from tracker.services.duties import FINISHED_DUTIES, first_lead
 from tracker.services.groups import Members, groups_of, members_on
+from tracker.services.open_matters import OpenMatters, open_matters
 
 # Source: DESIGN 5.1, ask to close.
 SILENT_WORKDAYS = 5
@@ -32,14 +33,20 @@ class Asking:
     actor: Actor
     today: date
     members: Members
-    is_one_person: bool
+    jurisdiction: Jurisdiction
     calendar: Calendar
+    matters: OpenMatters
     slips: Mapping[int, Slip] = field(default_factory=dict)
+
+    @property
+    def is_one_person(self) -> bool:
+        """Whether one person may do what two usually do (一人经办)."""
+        return self.jurisdiction.is_one_person
 
     def of_task(self, task: Task, *, closing: ClosingRequest | None = None) -> Situation:
         """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
         unmet = self._unmet_before_issue(task) if task.state in _BEFORE_ISSUE else self._unmet_for_closing(task)
-        unmet |= self._unmet_for_passing(closing)
+        unmet |= self._unmet_for_passing(closing) | self._unmet_after_closing(task)
         return self._situation(task, None, unmet)
 
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
@@ -135,6 +142,16 @@ class Asking:
             unmet.add(Need.MAY_CLOSE)
         return unmet
 
+    def _unmet_after_closing(self, task: Task) -> set[Need]:
+        unmet = set()
+        wait = self.jurisdiction.reading_workdays
+        is_being_read = task.closed_on is not None and self.today < self.calendar.add_workdays(task.closed_on, wait)
+        if is_being_read or task.id in self.matters.instructed:
+            unmet.add(Need.READ)
+        if Role.LEADER not in self.actor.roles and task.id not in self.matters.failed_checks:
+            unmet.add(Need.CHECK_FAILED)
+        return unmet
+
     def _own_work(self, author_id: int, unit_id: int | None = None) -> set[Need]:
         """Whether a decision would be on what the actor, or somebody the actor stands in for, did or whose unit did."""
         is_of_own_unit = self.actor.is_office and bool(self.actor.roles & UNIT_ROLES) and unit_id == self.actor.unit_id
@@ -143,12 +160,17 @@ class Asking:
 
 
 def asking(session: Session, actor: Actor, tasks: list[Task], *, today: date) -> Asking:
-    """Gives the actor with what is needed to judge these tasks, in five queries whatever their number."""
-    jurisdiction = session.get(Jurisdiction, actor.jurisdiction_id)
+    """Gives the actor with what is needed to judge these tasks, in a few queries whatever their number."""
     today = actor.day(today)
-    members = members_on(session, groups_of(tasks), today)
-    is_one_person = jurisdiction is not None and jurisdiction.is_one_person
-    return Asking(actor, today, members, is_one_person, load_calendar(session), last_slips(session, tasks))
+    return Asking(
+        actor=actor,
+        today=today,
+        members=members_on(session, groups_of(tasks), today),
+        jurisdiction=session.get_one(Jurisdiction, actor.jurisdiction_id),
+        calendar=load_calendar(session),
+        matters=open_matters(session, tasks),
+        slips=last_slips(session, tasks),
+    )
 
 
 def last_slips(session: Session, tasks: Sequence[Task]) -> dict[int, Slip]:

@@ -114,6 +114,8 @@ def _typed() -> office.OfficeFacts:
         prefix=fields.text("prefix"),
         supervision_basis=fields.text("supervision_basis"),
         is_one_person=fields.text("is_one_person") == "1",
+        officer_extension_days=fields.chosen("officer_extension_days"),
+        reading_workdays=fields.chosen("reading_workdays"),
     )
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import ReasonCode, UrgeChannel
+from tracker.core.terms import CheckOutcome, ReasonCode, UrgeChannel
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
-from tracker.services import workflow
+from tracker.services import workflow, workflow_decisions
 from tracker.services.attachments import ALLOWED, EXTENSIONS, attach, find_download
 from tracker.services.filing import Reason, words_of
 from tracker.services.task_pages import task_page
+from tracker.services.workflow_decisions import Found, Grounds, decide_task, look_back
 from tracker.web import evidence, fields, listing
 from tracker.web.access import allow, current_actor
 from tracker.web.auth import local_path
@@ -45,6 +46,8 @@ def _page(task_id: int, refused: Refused | None = None) -> str:
         typed=request.form,
         reason_codes=list(ReasonCode),
         channels=list(UrgeChannel),
+        outcomes=list(CheckOutcome),
+        today=office_date(utcnow()),
         allowed_files=ALLOWED,
         accept=",".join(EXTENSIONS),
     )
@@ -108,6 +111,44 @@ def send_back_closing(task_id: int) -> Any:
         workflow.send_back_closing(session, actor, task_id, version=fields.version(), reason=_reason(), now=utcnow())
 
     return _do(task_id, Action.SEND_BACK_CLOSING, done, said="办结申请已退回补办，已通知牵头单位。")
+
+
+@blueprint.post("/<int:task_id>/<any(suspend, resume, terminate, reopen, make_standing):act>")
+@allow(Permission.PLANS_APPROVE)
+def decide(task_id: int, act: str) -> Any:
+    action = Action(act)
+    grounds = Grounds(fields.text("reason"), fields.text("basis"))
+
+    def done(session: Session, actor: Actor) -> None:
+        decide_task(session, actor, task_id, action, version=fields.version(), grounds=grounds, now=utcnow())
+
+    return _do(task_id, action, done, said=f"已{action.label}，已通知各责任单位。")
+
+
+@blueprint.post("/<int:task_id>/look-back")
+@allow(Permission.REVIEW_DECIDE)
+def record_look_back(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        outcome = fields.member(CheckOutcome, request.form.get("outcome"))
+        found = Found(outcome, fields.text("words"), fields.day("checked_on", default=office_date(utcnow())))
+        look_back(session, actor, task_id, version=fields.version(), found=found, now=utcnow())
+
+    return _do(task_id, Action.LOOK_BACK, done, said="已登记回头看结果。")
+
+
+@blueprint.post("/<int:task_id>/ask-partners")
+@allow(Permission.TASKS_ACT)
+def ask_partners(task_id: int) -> Any:
+    def done(session: Session, actor: Actor) -> None:
+        words = fields.text("words")
+        workflow_decisions.ask_partners(session, actor, task_id, version=fields.version(), words=words, now=utcnow())
+
+    return _do(
+        task_id,
+        Action.ASK_PARTNERS,
+        done,
+        said="已请各单位确认完成情况；满 5 个工作日未回复的，申请办结时可一并认定。",
+    )
 
 
 @blueprint.post("/<int:task_id>/archive")
