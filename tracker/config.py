@@ -45,6 +45,9 @@ class Settings:
     proxy_count: int = _setting(0, "number of reverse proxies in front whose X-Forwarded headers are believed")
     smtp_url: str = _setting("", "smtp://user:password@host:port or smtps://…; empty: no mail is sent", secret=True)
     mail_from: str = _setting("", "sender of the mails, as a bare address")
+    channel_hosts: str = _setting(
+        "", "comma list of addresses, as https://host:port, that messages may be posted to besides the public robots"
+    )
     session_idle_minutes: int = _setting(60, "minutes without a request after which a session ends")
     lock_after_failures: int = _setting(5, "failed sign-ins in a row after which an account is locked")
     lock_minutes: int = _setting(30, "minutes an account stays locked")

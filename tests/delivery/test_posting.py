@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.servers import Web, closed_port, web_server
+from tracker.core.origins import PUBLIC, Origin, named_origins, refusal
 from tracker.delivery import DeliveryFailed, posting
-from tracker.delivery.addresses import PUBLIC, Origin, named_origins, refusal, target
+from tracker.delivery.addresses import target
 from tracker.delivery.posting import post
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from tests.delivery.servers import Web, web_server
 from tracker.core.messages import Door, Message, Recipient
+from tracker.core.origins import named_origins
 from tracker.core.terms import Channel, NoticeKind
 from tracker.delivery import DeliveryFailed, robots, webhook
-from tracker.delivery.addresses import named_origins
 from tracker.delivery.sending import Sending, Ways
 
 NOW = datetime(2026, 3, 10, 0, 30, tzinfo=UTC)

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     INSTRUCTIONS_READ = "instructions.read"
     INSTRUCTIONS_GIVE = "instructions.give"
     DELEGATIONS_READ = "delegations.read"
+    DELIVERY_READ = "delivery.read"
+    DELIVERY_RESEND = "delivery.resend"
 
 
 _P = Permission
@@ -71,18 +73,19 @@ _OFFICE = _WORKERS | {
     _P.PEOPLE_READ,
     _P.INSTRUCTIONS_GIVE,
 }
+_DELIVERY = {_P.DELIVERY_READ, _P.DELIVERY_RESEND}
 _ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICER: frozenset(_OFFICE),
-    Role.OFFICE_HEAD: frozenset(_OFFICE | {_P.PLANS_APPROVE}),
+    Role.OFFICER: frozenset(_OFFICE | _DELIVERY),
+    Role.OFFICE_HEAD: frozenset(_OFFICE | _DELIVERY | {_P.PLANS_APPROVE}),
     Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
     Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
     Role.LEADER: frozenset(
         _WORKERS
         | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ, _P.INSTRUCTIONS_GIVE}
     ),
-    Role.SYS_ADMIN: frozenset(_ADMIN | {_P.REGISTRY_EDIT, _P.PEOPLE_EDIT, _P.SETTINGS_EDIT}),
+    Role.SYS_ADMIN: frozenset(_ADMIN | {_P.REGISTRY_EDIT, _P.PEOPLE_EDIT, _P.SETTINGS_EDIT} | _DELIVERY),
     Role.SECURITY_ADMIN: frozenset(_ADMIN | {_P.RIGHTS_EDIT, _P.DELEGATIONS_READ}),
     Role.AUDIT_ADMIN: frozenset(_EVERYBODY | {_P.AUDIT_READ}),
 }

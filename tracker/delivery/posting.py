@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.origins import Origin
 from tracker.delivery import DeliveryFailed
-from tracker.delivery.addresses import Origin, Target, target
+from tracker.delivery.addresses import Target, target
 from tracker.delivery.deadline import deadline
 
 ANSWER_SECONDS = 10

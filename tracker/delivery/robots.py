@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from tracker.core.messages import Message
+from tracker.core.origins import Origin
 from tracker.core.terms import Channel
 from tracker.delivery import DeliveryFailed
-from tracker.delivery.addresses import Origin
 from tracker.delivery.posting import Answer, post
 
 MOST_A_MINUTE = 20

@@ -8,9 +8,9 @@ from datetime import datetime
 from types import TracebackType
 
 from tracker.core.messages import Message
+from tracker.core.origins import Origin
 from tracker.core.terms import Channel
 from tracker.delivery import DeliveryFailed, robots, webhook
-from tracker.delivery.addresses import Origin
 from tracker.delivery.smtp import Mailer, Patience
 
 

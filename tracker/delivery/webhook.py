@@ -12,8 +12,8 @@ import json
 from datetime import datetime, timedelta
 
 from tracker.core.messages import Message
+from tracker.core.origins import Origin
 from tracker.delivery import DeliveryFailed
-from tracker.delivery.addresses import Origin
 from tracker.delivery.posting import Answer, post
 
 _ABOUT_THE_MESSAGE = frozenset({400, 413, 415, 422})
