@@ -85,7 +85,7 @@ PAGES = (
     ("search, common word", Role.OFFICER, "/search?q=产业园"),
     ("search, rare words", Role.OFFICER, "/search?q=量子+冰川"),
 )
-LIGHTS = ("done_on", "late_on", "unknown_on", "behind_on", "near_on", "report_opens_on", "report_missed_on")
+LIGHTS = ("done_on", "late_on", "unknown_on", "behind_on", "near_on")
 
 
 class City:
@@ -177,9 +177,11 @@ class City:
     def _duty(self, task: dict[str, Any], place: int, unit_id: int, lights: dict[str, date | None]) -> dict[str, Any]:
         state = AssignmentState.ISSUED if self.chance.random() < 0.02 else AssignmentState.IN_PROGRESS
         state = AssignmentState.DONE if lights["done_on"] else state
+        owes = state is AssignmentState.IN_PROGRESS and place == 0
         return {
             **{"id": task["id"] * DUTIES + place, "task_id": task["id"], "plan_id": task["plan_id"]},
             **{"jurisdiction_id": 1, "unit_id": unit_id, "role": ROLES[place], "is_first_lead": place == 0},
+            **{"is_filing": place == 0, "report_opens_on": self.today.replace(day=1) if owes else None},
             **{"is_filing": place == 0},
             **{"position": place, "printed": f"第{unit_id}局", "state": state, "original_due_on": task["due_on"]},
             **{"issued_on": self.day(-300), "acknowledged_on": self.day(-290), "last_filed_on": self.day(-40)},

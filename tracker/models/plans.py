@@ -117,8 +117,19 @@ class Task(Versioned, LightDates, Base):
         Index("ix_task_jurisdiction_state_due_on", "jurisdiction_id", "state", "due_on"),
         Index("ix_task_jurisdiction_id", "jurisdiction_id", "id"),
         Index("ix_task_jurisdiction_late_on", "jurisdiction_id", "late_on"),
-        Index("ix_task_jurisdiction_behind_on", "jurisdiction_id", "behind_on", "late_on"),
-        Index("ix_task_jurisdiction_near_on", "jurisdiction_id", "near_on", "late_on", "behind_on"),
+        # What the counts of lights ask for stands whole in these, so that they read no rows.
+        Index(
+            "ix_task_jurisdiction_behind_on",
+            *("jurisdiction_id", "behind_on", "late_on", "unknown_on", "done_on", "state", "is_standing"),
+        ),
+        Index(
+            "ix_task_jurisdiction_near_on",
+            *("jurisdiction_id", "near_on", "late_on", "behind_on", "unknown_on", "done_on", "state", "is_standing"),
+        ),
+        Index(
+            "ix_task_plan_shown",
+            *("plan_id", "state", "is_standing", "done_on", "late_on", "unknown_on", "behind_on", "near_on"),
+        ),
         Index("ix_task_plan_position", "plan_id", "position"),
         CheckConstraint("due_on IS NULL OR due_basis IS NOT NULL", name="due_basis_given"),
     )
@@ -173,8 +184,16 @@ class Assignment(Versioned, LightDates, ReportDates, Base):
     __table_args__ = (
         UniqueConstraint("task_id", "unit_id"),
         Index("ix_assignment_unit_state_due_on", "unit_id", "state", "due_on"),
-        Index("ix_assignment_jurisdiction_late_on", "jurisdiction_id", "late_on", "state", "unit_id"),
-        Index("ix_assignment_jurisdiction_behind_on", "jurisdiction_id", "behind_on", "late_on", "state", "unit_id"),
+        # So does what the overdue board counts and sorts by.
+        Index(
+            "ix_assignment_jurisdiction_late_on",
+            *("jurisdiction_id", "late_on", "id", "state", "role", "done_on", "unit_id", "plan_id", "task_id"),
+        ),
+        Index(
+            "ix_assignment_jurisdiction_behind_on",
+            *("jurisdiction_id", "behind_on", "id", "late_on", "unknown_on", "done_on"),
+            *("state", "role", "unit_id", "plan_id", "task_id"),
+        ),
         Index("ix_assignment_jurisdiction_state_unit", "jurisdiction_id", "state", "unit_id", "issued_on"),
         Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),

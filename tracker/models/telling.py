@@ -24,7 +24,7 @@ class Notification(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "channel", "day_on", "kind", "topic"),
         Index("ix_notification_status_due_at", "status", "due_at"),
-        Index("ix_notification_user_channel_read_at", "user_id", "channel", "read_at"),
+        Index("ix_notification_user_channel_read_at", "user_id", "channel", "read_at", "created_at"),
     )
 
     id: Mapped[key]

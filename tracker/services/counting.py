@@ -9,6 +9,9 @@ from sqlalchemy import Select, func, select
 from tracker.core.paging import MOST_COUNTED
 
 
-def capped(query: Select[Any]) -> Select[tuple[int]]:
-    """Gives the query of how many rows a query has, 1,001 for all that are more than 1,000; see core.paging.counted."""
-    return select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery())
+def capped(query: Select[Any], most: int = MOST_COUNTED) -> Select[tuple[int]]:
+    """Gives the query of how many rows a query has, 1,001 for all that are more than 1,000; see core.paging.counted.
+
+    Takes another `most` where more is shown.
+    """
+    return select(func.count()).select_from(query.limit(most + 1).subquery())

@@ -96,8 +96,7 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
 
 
 def _board(column: Any, actor: Actor, light: Light, today: Today) -> Select[Any]:
-    query = select(column).join(Task, Task.id == Assignment.task_id)
-    return query.where(_here(Assignment, actor), on_board(light, today.day))
+    return select(column).where(_here(Assignment, actor), on_board(light, today.day))
 
 
 def _is_new(today: Today) -> ColumnElement[bool]:

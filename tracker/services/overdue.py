@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF, Light
 from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DutyRole, Role
+from tracker.core.terms import AssignmentState, DutyRole
 from tracker.core.workdays import Calendar
 from tracker.errors import NotAllowed
 from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Unit, Urge
 from tracker.services.calendar import load_calendar
-from tracker.services.last_words import CHUNK, LastWord, last_words
+from tracker.services.counting import capped
+from tracker.services.last_words import LastWord, last_words
 from tracker.services.lights import OPEN_DUTIES, light_condition
-from tracker.services.shown import UNDER_WAY, is_standing
 
 BOARD_LIGHTS = (Light.LATE, Light.BEHIND)
 WHOLE_BOARD = 20_000
-Names = Mapping[tuple[str, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ class Choice:
     id: int
     label: str
     count: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,90 +115,126 @@ def overdue_board(
     """
     if not actor.sees_jurisdiction:
         raise NotAllowed("逾期督办由领导小组办公室和领导查看。")
-    every = found_on_board(session, actor, today=today)
-    is_cut = every.is_cut
-    found = every.narrowed(asked) if asked.narrows else every
-    if is_whole or (is_cut and asked.narrows):
-        found = found_on_board(session, actor, asked, today=today, most=WHOLE_BOARD if is_whole else MOST_COUNTED)
-    names = _names(session, actor, [*every.lit, *found.lit], is_every=every.is_cut)
-    shown = sorted(found.rows, key=lambda row: _place(row, asked, names))
-    size = WHOLE_BOARD if is_whole else PAGE_SIZE
-    page = [row.id for row in shown[offset(number, size) :][:size]]
+    most, size = (WHOLE_BOARD, WHOLE_BOARD) if is_whole else (MOST_COUNTED, PAGE_SIZE)
+    scope = _Scope(actor, asked, today)
+    counts = session.execute(_counts(scope, most)).one()
+    total = counts.late + counts.behind
+    is_cut = total > most
+    choices = _choices(session, scope, is_every=counts.every > MOST_COUNTED)
+    # The longest late first: what is behind is listed as far as there is room after them.
+    room = {Light.LATE: min(counts.late, most), Light.BEHIND: min(counts.behind, max(most - counts.late, 0))}
+    rows = _page(session, scope, room, size=size, skipped=offset(number, size)) if total else []
     return Board(
-        page=Page(_details(session, page, today), number, found.total, size, found.is_cut),
-        tasks=None if found.is_cut else len({row.task_id for row in found.rows}),
-        late=found.counts[Light.LATE],
-        behind=found.counts[Light.BEHIND],
-        units=_choices(every, "unit", names),
-        plans=_choices(every, "plan", names),
-        has_charge=any(row.is_mine for row in every.lit) or (is_cut and Role.LEADER in actor.roles),
+        page=Page(rows, number, min(total, most + 1), size, is_cut),
+        tasks=None if is_cut else next(choice.count for choice in choices if choice.kind == "tasks"),
+        late=counts.late,
+        behind=counts.behind,
+        units=tuple(choice for choice in choices if choice.kind == "unit"),
+        plans=tuple(choice for choice in choices if choice.kind == "plan"),
+        has_charge=counts.charge > 0,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is on the board, no more than `most` of each light: enough to count to there and to sort what is shown."""
+class _Scope:
+    """Whose board it is, what of it is asked for, and the day it is of."""
 
-    lit: Sequence[Any]
-    most: int
+    actor: Actor
+    asked: BoardFilter
+    today: date
 
-    @property
-    def counts(self) -> Counter[str]:
-        """Gives how many there are of each light, one more than `most` for all that are more."""
-        return Counter(row.key for row in self.lit)
+    def duties(self, light: Light, *columns: Any, is_every: bool = False) -> Select[Any]:
+        """Gives the query of the duties with a light, those asked for or every one on the board."""
+        asked = BoardFilter() if is_every else self.asked
+        query = select(*columns).select_from(Assignment).where(on_board(light, self.today))
+        if asked.light not in (None, light):
+            query = query.where(false())
+        return query.where(*self._conditions(asked))
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more than can be shown."""
-        return len(self.lit) > self.most
-
-    @property
-    def total(self) -> int:
-        """Gives how many there are, one more than `most` for all that are more."""
-        return min(len(self.lit), self.most + 1)
-
-    @property
-    def rows(self) -> Sequence[Any]:
-        """Gives those that can be shown, the late ones first."""
-        return sorted(self.lit, key=lambda row: row.key != Light.LATE)[: self.most] if self.is_cut else self.lit
-
-    def narrowed(self, asked: BoardFilter) -> Found:
-        """Gives those a filter asks for."""
-        return Found([row for row in self.lit if _is_asked(row, asked)], self.most)
-
-
-def found_on_board(
-    session: Session, actor: Actor, asked: BoardFilter | None = None, *, today: date, most: int = MOST_COUNTED
-) -> Found:
-    """Gives what is on the board, longest late first, each light on its own walked along the index of its days."""
-    asked = asked or BoardFilter()
-    lights = (asked.light,) if asked.light else BOARD_LIGHTS
-    parts = (select(_slim(actor, asked, light, today).limit(most + 1).subquery(light.value)) for light in lights)
-    return Found(session.execute(union_all(*parts)).all(), most)
+    def _conditions(self, asked: BoardFilter) -> list[ColumnElement[bool]]:
+        if asked.unit_id is None and asked.plan_id is None:
+            conditions = [Assignment.jurisdiction_id == self.actor.jurisdiction_id]
+        else:
+            # Few rows by an index of their own: the jurisdiction's indexes are not to be walked for them.
+            here = select(Plan.id).where(Plan.jurisdiction_id == self.actor.jurisdiction_id)
+            conditions = [Assignment.plan_id.in_(here)]
+        if asked.unit_id is not None:
+            conditions.append(Assignment.unit_id == asked.unit_id)
+        if asked.plan_id is not None:
+            conditions.append(Assignment.plan_id == asked.plan_id)
+        if asked.is_mine:
+            conditions.append(Assignment.unit_id.in_(in_charge(self.actor, self.today)))
+        return conditions
 
 
-def _slim(actor: Actor, asked: BoardFilter, light: Light, today: date) -> Select[Any]:
-    columns = (Assignment.id, Assignment.task_id, Assignment.unit_id, Assignment.plan_id)
-    query = (
-        select(
-            *(*columns, func.coalesce(Assignment.due_on, Task.due_on).label("due_on")),
-            *(literal(light.value).label("key"), Assignment.unit_id.in_(in_charge(actor, today)).label("is_mine")),
-        )
-        .select_from(Assignment)
-        .join(Task, Task.id == Assignment.task_id)
-        .where(on_board(light, today), *_conditions(actor, asked, today))
-    )
-    return query.order_by(getattr(Assignment, DAY_OF[light]), Assignment.id)
+def _counts(scope: _Scope, most: int) -> Select[Any]:
+    """How many duties of each light are asked for, how many there are on the whole board, and the leader's charges."""
+    late, behind = (capped(scope.duties(light, Assignment.id), most).scalar_subquery() for light in BOARD_LIGHTS)
+    every = late + behind
+    if scope.asked.narrows or most != MOST_COUNTED:
+        parts = (capped(scope.duties(light, Assignment.id, is_every=True)).scalar_subquery() for light in BOARD_LIGHTS)
+        every = sum(parts, start=literal(0))
+    charge = capped(in_charge(scope.actor, scope.today)).scalar_subquery()
+    return select(late.label("late"), behind.label("behind"), every.label("every"), charge.label("charge"))
+
+
+def _choices(session: Session, scope: _Scope, *, is_every: bool) -> list[Choice]:
+    """What a filter can be set to: what is on the board, counted, or everything, where that is too much to count.
+
+    Gives also how many tasks are asked for, as a choice of the kind "tasks".
+    """
+    unit = (literal("unit").label("kind"), Unit.id, Unit.name.label("label"), Unit.position.label("place"))
+    plan = (literal("plan").label("kind"), Plan.id, Plan.title.label("label"), (-Plan.id).label("place"))
+    if is_every:
+        here = scope.actor.jurisdiction_id
+        units = select(*unit, null().label("count")).where(Unit.jurisdiction_id == here)
+        plans = select(*plan, null()).where(Plan.jurisdiction_id == here)
+    else:
+        lit = _union(scope, Assignment.unit_id, Assignment.plan_id, is_every=True)
+        units = select(*unit, func.count().label("count")).join(lit, lit.c.unit_id == Unit.id).group_by(Unit.id)
+        plans = select(*plan, func.count()).join(lit, lit.c.plan_id == Plan.id).group_by(Plan.id)
+    tasks = _union(scope, Assignment.task_id)
+    counted = select(literal("tasks"), literal(0), literal(""), literal(0), func.count(tasks.c.task_id.distinct()))
+    rows = session.execute(union_all(units, plans, counted)).all()
+    rows = sorted(rows, key=lambda row: (-(row.count or 0), row.place, row.id))
+    return [Choice(row.id, row.label, row.count, row.kind) for row in rows]
+
+
+def _union(scope: _Scope, *columns: Any, is_every: bool = False) -> Any:
+    parts = (scope.duties(light, *columns, is_every=is_every).limit(MOST_COUNTED + 1) for light in BOARD_LIGHTS)
+    return union_all(*(select(part.subquery()) for part in parts)).subquery()
+
+
+def _page(session: Session, scope: _Scope, room: Mapping[Light, int], *, size: int, skipped: int) -> list[BoardRow]:
+    """The rows of a page, each light walked along the index of its days as far as it has room."""
+    parts = []
+    for tier, (light, most) in enumerate(room.items()):
+        if most:
+            since = getattr(Assignment, DAY_OF[light])
+            columns = (Assignment.id, Assignment.unit_id, Assignment.plan_id, since.label("since"))
+            query = scope.duties(light, *columns, literal(tier).label("tier")).order_by(since, Assignment.id)
+            parts.append(select(query.limit(most).subquery()))
+    lit = union_all(*parts).subquery()
+    group = (lit.c.plan_id,) if scope.asked.by_plan else (Unit.position, lit.c.unit_id)
+    order = [column.label(f"place{n}") for n, column in enumerate((*group, lit.c.tier, lit.c.since, lit.c.id))]
+    page = select(lit.c.id, *order).join(Unit, Unit.id == lit.c.unit_id).order_by(*order).limit(size).offset(skipped)
+    found = page.subquery("page")
+    query = _rows(scope.today).join(found, found.c.id == Assignment.id)
+    rows = session.execute(query.order_by(*(found.c[column.name] for column in order))).all()
+    words = last_words(session, [row.id for row in rows])
+    calendar = load_calendar(session) if rows else Calendar()
+    return [_row(row, words.get(row.id), calendar, scope.today) for row in rows]
 
 
 def on_board(light: Light, today: date) -> ColumnElement[bool]:
-    """Gives the condition on Assignment joined with Task that a duty is on the board with a light, whoever's board."""
+    """Gives the condition on Assignment that a duty is on the board with a light, whoever's board.
+
+    What its task is need not be asked: a duty has days of late and behind only while its task runs and has a date.
+    """
     return and_(
         light_condition(Assignment, light, today),
         Assignment.state.in_(OPEN_DUTIES),
         Assignment.role != DutyRole.COOPERATING,
-        Task.state.in_(UNDER_WAY),
-        ~is_standing(),
     )
 
 
@@ -212,37 +247,6 @@ def in_charge(actor: Actor, today: date) -> Select[Any]:
     )
 
 
-def _conditions(actor: Actor, asked: BoardFilter, today: date) -> list[ColumnElement[bool]]:
-    if asked.unit_id is None and asked.plan_id is None:
-        conditions = [Assignment.jurisdiction_id == actor.jurisdiction_id]
-    else:
-        # Few rows by an index of their own: the jurisdiction's indexes are not to be walked for them.
-        here = select(Plan.id).where(Plan.jurisdiction_id == actor.jurisdiction_id)
-        conditions = [Assignment.plan_id.in_(here)]
-    if asked.unit_id is not None:
-        conditions.append(Assignment.unit_id == asked.unit_id)
-    if asked.plan_id is not None:
-        conditions.append(Assignment.plan_id == asked.plan_id)
-    if asked.is_mine:
-        conditions.append(Assignment.unit_id.in_(in_charge(actor, today)))
-    return conditions
-
-
-def _is_asked(row: Any, asked: BoardFilter) -> bool:
-    """Whether a row is asked for: the same as `_conditions` and the light say, of rows already at hand."""
-    return (
-        asked.light in (None, row.key)
-        and asked.unit_id in (None, row.unit_id)
-        and asked.plan_id in (None, row.plan_id)
-        and (row.is_mine or not asked.is_mine)
-    )
-
-
-def _place(row: Any, asked: BoardFilter, names: Names) -> tuple[Any, ...]:
-    group = (row.plan_id,) if asked.by_plan else (names["unit", row.unit_id].place, row.unit_id)
-    return (*group, row.key != Light.LATE, row.due_on or date.max, row.id)
-
-
 def _joined(query: Select[Any]) -> Select[Any]:
     return (
         query.select_from(Assignment)
@@ -252,17 +256,7 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _details(session: Session, ids: Sequence[int], today: date) -> list[BoardRow]:
-    """The rows of these duties, in this order."""
-    found: dict[int, Any] = {}
-    for start in range(0, len(ids), CHUNK):
-        found |= {row.id: row for row in session.execute(_rows(ids[start : start + CHUNK], today))}
-    words = last_words(session, ids)
-    calendar = load_calendar(session) if ids else Calendar()
-    return [_row(found[key], words.get(key), calendar, today) for key in ids]
-
-
-def _rows(ids: Sequence[int], today: date) -> Select[Any]:
+def _rows(today: date) -> Select[Any]:
     urges = select(func.count()).where(Urge.assignment_id == Assignment.id).scalar_subquery()
     urged = select(func.max(Urge.urged_at)).where(Urge.assignment_id == Assignment.id).scalar_subquery()
     told = select(func.max(ReminderMark.marked_at)).where(
@@ -281,7 +275,7 @@ def _rows(ids: Sequence[int], today: date) -> Select[Any]:
             Assignment.is_filing.label("files"),
             *(urges.label("urges"), urged.label("urged_at"), told.scalar_subquery().label("told_at")),
         )
-    ).where(Assignment.id.in_(ids))
+    )
 
 
 def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> BoardRow:
@@ -297,24 +291,3 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
         *(" ".join(filter(None, contact)), late),
         *(row.urges, row.urged_at, row.told_at, word, row.files),
     )
-
-
-def _names(session: Session, actor: Actor, rows: Sequence[Any], *, is_every: bool) -> Names:
-    """The name and place of the units and plans of these rows, or of every one there is, by kind and key."""
-    of_units = Unit.id.in_({row.unit_id for row in rows})
-    of_plans = Plan.id.in_({row.plan_id for row in rows})
-    if is_every:
-        of_units = or_(of_units, Unit.jurisdiction_id == actor.jurisdiction_id)
-        of_plans = or_(of_plans, Plan.jurisdiction_id == actor.jurisdiction_id)
-    units = select(literal("unit").label("kind"), Unit.id, Unit.name.label("label"), Unit.position.label("place"))
-    plans = select(literal("plan"), Plan.id, Plan.title, -Plan.id).where(of_plans)
-    return {(row.kind, row.id): row for row in session.execute(units.where(of_units).union_all(plans))}
-
-
-def _choices(every: Found, kind: str, names: Names) -> tuple[Choice, ...]:
-    """What a filter can be set to: what is on the board, counted, or everything, where that is too much to count."""
-    if every.is_cut:
-        rows = sorted((row for row in names.values() if row.kind == kind), key=lambda row: (row.place, row.id))
-        return tuple(Choice(row.id, row.label) for row in rows)
-    counts = Counter(getattr(row, f"{kind}_id") for row in every.lit)
-    return tuple(Choice(key, names[kind, key].label, count) for key, count in counts.most_common())
