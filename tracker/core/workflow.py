@@ -251,6 +251,7 @@ TABLE: tuple[Rule, ...] = (
         action=Action.ADJUST,
         task_from=_ACTIVE,
         who=_OFFICER,
+        needs=(Need.NO_ADJUSTMENT,),
         inputs=("basis",),
         tells=(Told.OFFICE_HEAD,),
     ),

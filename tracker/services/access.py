@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Select, false, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState
@@ -21,7 +21,17 @@ def task_scope(actor: Actor) -> ColumnElement[bool]:
     if actor.unit_id is None:
         return false()
     mine = select(Assignment.task_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.in_(_KNOWN_TO_UNITS))
-    return Task.id.in_(mine)
+    return Task.id.in_(mine.union_all(_given_by(actor.unit_id)))
+
+
+def _given_by(unit_id: int) -> Select[tuple[int]]:
+    """The sub-tasks of the tasks a unit leads: it gave them, and accepts their parts."""
+    given = aliased(Task)
+    return (
+        select(given.id)
+        .join(Assignment, Assignment.task_id == given.parent_id)
+        .where(Assignment.unit_id == unit_id, Assignment.is_first_lead, Assignment.state != AssignmentState.WAIVED)
+    )
 
 
 def plan_scope(actor: Actor) -> ColumnElement[bool]:

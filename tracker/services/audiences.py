@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.core.actions import Told
 from tracker.core.terms import Role
 from tracker.models import Assignment, LeaderLink, Task, User
-from tracker.services.duties import OPEN_DUTIES, first_lead
+from tracker.services.duties import OPEN_DUTIES, first_lead, leading
 from tracker.services.notices import people_with
 
 UNIT_ROLES = (Role.UNIT_HEAD, Role.LIAISON)
@@ -35,7 +35,7 @@ class Audience:
             case Told.OFFICER:
                 return self._office(task, Role.OFFICER)
             case Told.LEAD_UNIT:
-                lead = first_lead(task.assignments)
+                lead = leading(task)
                 # Where nobody leads, the office stands in the lead's place.
                 return self.of_unit(lead.unit_id) if lead is not None else self._office(task, Role.OFFICER)
             case Told.DUTY_UNIT:
@@ -60,7 +60,7 @@ class Audience:
         return self._others(people)
 
     def _leaders(self, task: Task) -> list[User]:
-        lead = first_lead(task.assignments)
+        lead = leading(task)
         if lead is None:
             return []
         query = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -14,11 +14,25 @@ from tracker.core.permissions import Actor
 from tracker.core.slips import slip_needs
 from tracker.core.terms import AssignmentState, Role, TaskState
 from tracker.core.workdays import Calendar
-from tracker.models import Assignment, ClosingRequest, Jurisdiction, ProgressReport, Slip, Task
+from tracker.models import (
+    Adjustment,
+    AdjustmentRequest,
+    Assignment,
+    Breakdown,
+    ClosingRequest,
+    ExtensionRequest,
+    Jurisdiction,
+    ProgressReport,
+    Slip,
+    Task,
+)
 from tracker.services.calendar import load_calendar
-from tracker.services.duties import FINISHED_DUTIES, first_lead
+from tracker.services.duties import FINISHED_DUTIES, first_lead, leading
 from tracker.services.groups import Members, groups_of, members_on
 from tracker.services.open_matters import OpenMatters, open_matters
+from tracker.services.waiting import Waiting, may_grant, waiting_on
+
+Request = Breakdown | ExtensionRequest | AdjustmentRequest | Adjustment
 
 # Source: DESIGN 5.1, ask to close.
 SILENT_WORKDAYS = 5
@@ -36,7 +50,8 @@ class Asking:
     jurisdiction: Jurisdiction
     calendar: Calendar
     matters: OpenMatters
-    slips: Mapping[int, Slip] = field(default_factory=dict)
+    slips: Mapping[int, Slip]
+    waiting: Waiting
 
     @property
     def is_one_person(self) -> bool:
@@ -47,6 +62,7 @@ class Asking:
         """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
         unmet = self._unmet_before_issue(task) if task.state in _BEFORE_ISSUE else self._unmet_for_closing(task)
         unmet |= self._unmet_for_passing(closing) | self._unmet_after_closing(task)
+        unmet |= self.waiting.task_needs(task, self.today)
         return self._situation(task, None, unmet)
 
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
@@ -56,7 +72,7 @@ class Asking:
             unmet |= {Need.FILES}
         if duty.is_first_lead:
             unmet |= {Need.NOT_FIRST_LEAD}
-        unmet |= slip_needs(self.slips.get(duty.id), self.today)
+        unmet |= slip_needs(self.slips.get(duty.id), self.today) | self.waiting.duty_needs(task, duty, self.today)
         return self._situation(task, duty, unmet)
 
     def of_slip(self, slip: Slip) -> Situation:
@@ -69,15 +85,14 @@ class Asking:
         situation = self._situation(
             task, report.assignment, self._own_work(report.filed_by_id, report.assignment.unit_id)
         )
-        return Situation(
-            roles=situation.roles,
-            relations=situation.relations,
-            task_state=situation.task_state,
-            report_status=report.status,
-            has_lead=situation.has_lead,
-            is_one_person=situation.is_one_person,
-            unmet=situation.unmet,
-        )
+        return replace(situation, duty_state=None, report_status=report.status)
+
+    def of_request(self, task: Task, request: Request, unit_id: int | None) -> Situation:
+        """Gives the situation for acts on a request or proposal that waits for a decision; the unit is who asked."""
+        unmet = self._own_work(request.asked_by_id, unit_id)
+        if isinstance(request, ExtensionRequest) and not may_grant(self.actor, request, self.jurisdiction):
+            unmet |= {Need.MAY_GRANT}
+        return replace(self._situation(task, None, unmet), request_status=request.status)
 
     def _situation(self, task: Task, duty: Assignment | None, unmet: set[Need]) -> Situation:
         return Situation(
@@ -85,17 +100,19 @@ class Asking:
             relations=self._relations(task, duty),
             task_state=task.state,
             duty_state=duty.state if duty is not None else None,
-            has_lead=first_lead(task.assignments) is not None,
+            has_lead=leading(task) is not None,
             is_one_person=self.is_one_person,
             unmet=frozenset(unmet),
         )
 
     def _relations(self, task: Task, duty: Assignment | None) -> frozenset[Relation]:
         relations = set()
-        lead = first_lead(task.assignments)
+        lead = leading(task)
         if task.jurisdiction_id == self.actor.jurisdiction_id:
             relations.add(Relation.JURISDICTION)
-        if self.actor.unit_id is not None and lead is not None and lead.unit_id == self.actor.unit_id:
+        # A sub-task as a whole is led by nobody: its parts are accepted one by one by its parent's lead.
+        is_led = duty is not None or task.parent_id is None
+        if self.actor.unit_id is not None and lead is not None and is_led and lead.unit_id == self.actor.unit_id:
             relations.add(Relation.FIRST_LEAD)
         if self.actor.unit_id is not None and duty is not None and duty.unit_id == self.actor.unit_id:
             relations.add(Relation.OWN_DUTY)
@@ -170,6 +187,7 @@ def asking(session: Session, actor: Actor, tasks: list[Task], *, today: date) ->
         calendar=load_calendar(session),
         matters=open_matters(session, tasks),
         slips=last_slips(session, tasks),
+        waiting=waiting_on(session, tasks),
     )
 
 
