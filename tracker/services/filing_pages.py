@@ -15,7 +15,7 @@ from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.core.workdays import month_of
-from tracker.models import Assignment, Attachment, Breakdown, Plan, ProgressReport, Task, Unit
+from tracker.models import Assignment, Attachment, Plan, ProgressReport, Task, Unit
 from tracker.services.calendar import load_calendar
 from tracker.services.filing import Words, reason_text_of
 from tracker.services.lights import duty_reason, light_of
@@ -187,10 +187,8 @@ def _running(unit_id: int, period: str) -> Select[Any]:
 
 def _duties(session: Session, ids: Sequence[int]) -> dict[int, Assignment]:
     query = select(Assignment).where(Assignment.id.in_(ids))
-    promised = joinedload(Task.breakdowns).joinedload(Breakdown.milestones)
-    of_task = (joinedload(Task.plan), selectinload(Task.assignments), promised)
-    query = query.options(joinedload(Assignment.task).options(*of_task))
-    return {duty.id: duty for duty in session.scalars(query).unique()} if ids else {}
+    query = query.options(joinedload(Assignment.task).options(joinedload(Task.plan), selectinload(Task.assignments)))
+    return {duty.id: duty for duty in session.scalars(query)} if ids else {}
 
 
 def _rows(session: Session, duties: Sequence[Assignment], *, today: date, period: str) -> list[FilingRow]:

@@ -85,7 +85,7 @@ class _Standing:
             tolerance_points=self.plan.tolerance_points,
             period=self.plan.period_kind,
             judged=_judged(duty),
-            promises=_promises(self.task) if duty is self.lead else (),
+            promises=_promises(self.task) if self.plan.needs_breakdown and duty is self.lead else (),
             undivided_on=self._undivided_on(duty),
         )
 
