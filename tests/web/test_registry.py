@@ -131,7 +131,8 @@ def test_units_and_groups_of_another_jurisdiction_do_not_exist(
         assert client.get(path).status_code == 404, path
     posts = {
         f"/units/{ids['foreign']}/edit": {"name": "x", "kind": "department", "version": "1"},
-        f"/units/{ids['foreign']}/end": {"ended_on": "2026-01-01"},
+        f"/units/{ids['foreign']}/reform": {"kind": "dissolved", "on": "2026-01-01", "basis": "x", "version": "1"},
+        f"/units/{ids['foreign']}/restore": {},
         f"/units/{ids['foreign']}/aliases": {"alias": "x"},
         f"/units/{ids['foreign']}/charges": {"leader_id": str(ids["leader"])},
         f"/units/aliases/{alias_id}/remove": {},
@@ -159,20 +160,6 @@ def test_a_group_has_members_from_a_day_until_a_day(client: FlaskClient, app: Fl
         now = members_on(reading(), [ids["group"]], date(2099, 1, 1))[ids["group"]]
         then = members_on(reading(), [ids["group"]], date(2026, 1, 6))[ids["group"]]
         assert [unit.name for unit in now] == ["市财政局"] and len(then) == 2
-
-
-def test_an_ended_unit_leaves_the_list_and_its_groups_and_can_come_back(
-    client: FlaskClient, app: Flask, ids: dict[str, int]
-) -> None:
-    client.post(f"/groups/{ids['group']}/members", data={"unit_ids": [str(ids["science"])], "since_on": "2026-01-05"})
-    assert client.post(f"/units/{ids['science']}/end", data={"ended_on": ""}).status_code == 422
-    assert client.post(f"/units/{ids['science']}/end", data={"ended_on": "2026-02-01"}).status_code == 302
-    assert "市科技局" not in client.get("/units").get_data(as_text=True)
-    assert "市科技局" in client.get("/units?status=ended").get_data(as_text=True)
-    with app.app_context():
-        assert not members_on(reading(), [ids["group"]], date(2026, 3, 1))
-    client.post(f"/units/{ids['science']}/end", data={"act": "restore"})
-    assert "市科技局" in client.get("/units").get_data(as_text=True)
 
 
 def test_a_leader_has_charge_of_a_unit_once_and_only_a_leader(
@@ -321,7 +308,7 @@ def test_units_of_the_places_beneath_are_read_and_never_changed_from_above(
     assert "此处只能查看" in page and "<form" not in page.partition("<main")[2]
     for path in (
         f"/units/{places['below']}/edit",
-        f"/units/{places['below']}/end",
+        f"/units/{places['below']}/restore",
         f"/units/{places['below']}/aliases",
     ):
         assert (

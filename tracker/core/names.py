@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from rapidfuzz import fuzz, process
 
@@ -86,6 +87,15 @@ class Seat:
 def folded(name: str) -> str:
     """The name with one kind of bracket and no blanks."""
     return re.sub(r"\s+", "", name).translate(_BRACKETS)
+
+
+def with_former(name: str, former: Iterable[tuple[str, date]], since: date) -> str:
+    """Gives a unit's name as new papers print it: 新名（原旧名）, where it bore another one when it was first named.
+
+    Takes the former names, each with the first day it was no longer borne, and that day, such as a plan's issue.
+    """
+    borne = min((pair for pair in former if pair[1] > since), key=lambda pair: pair[1], default=None)
+    return f"{name}（原{borne[0]}）" if borne is not None and borne[0] != name else name
 
 
 def split_names(line: str) -> list[str]:

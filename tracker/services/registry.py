@@ -91,12 +91,11 @@ def edit_unit(
     audit.record(session, actor, "unit.edit", unit, summary=words, now=now)
 
 
-def end_unit(session: Session, actor: Actor, unit: Unit, *, ended_on: date | None, now: datetime) -> None:
-    """Sets the first day on which a unit is no more; None takes it back into use."""
-    unit.ended_on = ended_on
+def restore_unit(session: Session, actor: Actor, unit: Unit, *, now: datetime) -> None:
+    """Takes a unit that was ended back into use; groups, charges and duties that ended with it stay ended."""
+    unit.ended_on = None
     session.flush()
-    words = f"撤销单位：{unit.name}，自 {ended_on} 起" if ended_on else f"恢复单位：{unit.name}"
-    audit.record(session, actor, "unit.end" if ended_on else "unit.restore", unit, summary=words, now=now)
+    audit.record(session, actor, "unit.restore", unit, summary=f"恢复单位：{unit.name}", now=now)
 
 
 def add_alias(session: Session, actor: Actor, unit: Unit, printed: str, *, now: datetime) -> bool:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from tracker.core.names import with_former
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, UnitKind
-from tracker.models import Assignment, Jurisdiction, Unit, UnitAlias, UnitGroup, UnitGroupMember, UnitName, User
+from tracker.models import (
+    Assignment,
+    AuditEvent,
+    Jurisdiction,
+    Unit,
+    UnitAlias,
+    UnitGroup,
+    UnitGroupMember,
+    UnitName,
+    User,
+)
 from tracker.services.charges import ChargeRow, charge_rows
 
 PAGE_SIZE = 50
+_TRAIL = 30
 _OVER = (AssignmentState.DONE, AssignmentState.WAIVED)
 
 
@@ -60,6 +72,16 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitAct:
+    """One change of a unit: when, by whom, what, and on what basis."""
+
+    at: datetime
+    who: str
+    what: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
     """One unit with everything the registry knows of it; `duties` counts those not over."""
 
@@ -80,6 +102,13 @@ class UnitPage:
     groups: tuple[tuple[int, str, date, date | None], ...]
     people: tuple[PersonLine, ...]
     charges: tuple[ChargeRow, ...]
+    trail: tuple[UnitAct, ...]
+
+    @property
+    def printed(self) -> str:
+        """Gives the name as new papers print it that go back to the time of the last name."""
+        last = max((until_on for _, until_on in self.former_names), default=None)
+        return with_former(self.name, self.former_names, last - timedelta(days=1)) if last else self.name
 
 
 def unit_list(session: Session, actor: Actor, wanted: UnitFilter, *, number: int, today: date) -> Page[UnitRow]:
@@ -136,7 +165,14 @@ def unit_page(session: Session, unit: Unit) -> UnitPage:
         groups=tuple(groups.tuples()),
         people=tuple(PersonLine(user.id, user.name, user.post, user.phone) for user in people),
         charges=tuple(charge_rows(session, unit.id)),
+        trail=_trail(session, unit),
     )
+
+
+def _trail(session: Session, unit: Unit) -> tuple[UnitAct, ...]:
+    query = select(AuditEvent).where(AuditEvent.subject_type == "Unit", AuditEvent.subject_id == unit.id)
+    events = session.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(_TRAIL))
+    return tuple(UnitAct(e.at, e.actor_name, e.summary, (e.detail or {}).get("basis", "")) for e in events)
 
 
 def _conditions(actor: Actor, wanted: UnitFilter, today: date) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
 from tracker.reports import xlsx
 from tracker.services import charges, places, registry, unit_groups, unit_load, unit_rows
+from tracker.services import reform as reforms
 from tracker.web import fields, listing, loading
 from tracker.web.access import allow, current_actor
 
@@ -143,18 +144,65 @@ def edit(unit_id: int) -> Any:
     return redirect(url_for("registry.unit", unit_id=unit_id))
 
 
-@blueprint.post("/<int:unit_id>/end")
+@blueprint.route("/<int:unit_id>/reform", methods=["GET", "POST"])
 @allow(Permission.REGISTRY_EDIT)
-def end(unit_id: int) -> Any:
+def reform(unit_id: int) -> Any:
     actor = current_actor()
+    if request.method == "GET":
+        return _reform_page(unit_id)
     try:
-        ended_on = None if fields.text("act") == "restore" else fields.day("ended_on")
+        wanted = _typed_reform()
         with transaction() as session:
             unit = registry.find_unit(session, actor, unit_id)
-            registry.end_unit(session, actor, unit, ended_on=ended_on, now=utcnow())
+            registry.check_version(unit, fields.version())
+            passed = reforms.reform_unit(session, actor, unit, wanted, now=utcnow())
     except Invalid as refusal:
-        return _unit_page(unit_id, refusal.fields), 422
-    flash("已恢复使用。" if ended_on is None else f"已登记撤销，自 {ended_on} 起不再列入。", "success")
+        return _reform_page(unit_id, refusal.fields), 422
+    flash(f"已登记{wanted.kind.label}。" + _what_passed(passed), "success")
+    return redirect(url_for("registry.unit", unit_id=unit_id))
+
+
+def _typed_reform() -> reforms.Reform:
+    kind = fields.member(reforms.ReformKind, request.form.get("kind"))
+    if kind is None:
+        raise Invalid({"kind": "请选择改革方式。"})
+    return reforms.Reform(
+        kind=kind,
+        on=fields.day("on"),
+        basis=fields.text("basis"),
+        name=fields.text("name"),
+        successor_id=fields.chosen("successor_id"),
+        moves_people=fields.text("moves_people") == "1",
+    )
+
+
+def _what_passed(passed: reforms.PassedOn) -> str:
+    if not passed.duties:
+        return ""
+    merged = f"，其中 {passed.merged} 项与承接单位原有的分工合并" if passed.merged else ""
+    return f"{passed.duties} 项未了结的责任分工已转给承接单位{merged}，有关单位已收到通知。"
+
+
+def _reform_page(unit_id: int, errors: dict[str, str] | None = None) -> str:
+    unit = _found(unit_id)
+    others = registry.living_units(reading(), current_actor(), office_date(utcnow()))
+    return render_template(
+        "registry/reform.html",
+        unit=unit_rows.unit_page(reading(), unit),
+        kinds=reforms.ReformKind,
+        others=[(each.id, each.name) for each in others if each.id != unit_id],
+        errors=errors or {},
+        typed=request.form,
+    )
+
+
+@blueprint.post("/<int:unit_id>/restore")
+@allow(Permission.REGISTRY_EDIT)
+def restore(unit_id: int) -> Response:
+    with transaction() as session:
+        unit = registry.find_unit(session, current_actor(), unit_id)
+        registry.restore_unit(session, current_actor(), unit, now=utcnow())
+    flash("已恢复使用。已转出的责任分工不变。", "success")
     return redirect(url_for("registry.unit", unit_id=unit_id))
 
 
