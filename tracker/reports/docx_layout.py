@@ -23,7 +23,8 @@ LINE = Pt(gbt9704.LINE_POINTS)
 TIGHTER = -5
 TWIPS_PER_MM = 1440 / 25.4
 EIGHTHS_PER_MM = 72 / 25.4 * 8
-CELL_MARGIN = 60
+# In twentieths of a point.
+CELL_MARGINS = {"top": 20, "left": 60, "bottom": 20, "right": 60}
 EMU_PER_MM, EMU_PER_POINT = 36_000, 12_700
 Alignment = WD_ALIGN_PARAGRAPH
 FOOT_BOX = """
@@ -245,14 +246,14 @@ def fixed_columns(table: Any, widths_mm: Sequence[float]) -> None:
     """Gives a table columns of fixed widths, whatever stands in them, with the margins of its cells inside."""
     table.autofit = False
     margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
+    for side, width in CELL_MARGINS.items():
         margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(CELL_MARGIN))
+        margin.set(qn("w:w"), str(width))
         margin.set(qn("w:type"), "dxa")
         margins.append(margin)
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
-    for column, width in zip(table.columns, widths_mm, strict=True):
-        column.width = Mm(width)
+    for column, millimetres in zip(table.columns, widths_mm, strict=True):
+        column.width = Mm(millimetres)
 
 
 def no_spaces_between_scripts(style: Any) -> None:

@@ -95,8 +95,8 @@ def _block(block: Block) -> Iterator[str]:
             yield "</tbody></table>"
         case Form():
             yield "<table>"
-            for row in block.rows:
-                yield f"<tr>{''.join(_form_cell(cell.text, cell.span, cell.is_label) for cell in row.cells)}</tr>"
+            for line in block.rows:
+                yield f"<tr>{''.join(_form_cell(cell.text, cell.span, cell.is_label) for cell in line.cells)}</tr>"
             yield "</table>"
 
 

@@ -54,7 +54,7 @@ def _slip(slip: SlipPaper) -> OfficialPaper:
             "督办单",
             number=slip.number,
             drop_mm=MARK_DROP,
-            flags=(Flag(level, Tint(slip.level.value)),),
+            flags=(Flag(level, Tint[slip.level.name]),),
         ),
         addressee=f"{slip.unit}：",
         body=(Paragraph(opening), _slip_form(slip)),

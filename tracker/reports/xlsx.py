@@ -16,7 +16,7 @@ import xlsxwriter
 
 from tracker.core.ledger import COLUMNS, Ledger, LedgerEntry, tone
 from tracker.core.narrative import by_unit, filing, overview
-from tracker.core.summary import CLASSES, ReportClass, Summary
+from tracker.core.summary import CLASSES, Summary
 from tracker.reports.printable import printable
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -220,7 +220,7 @@ def _write_figures(sheet: Any, formats: Formats, summary: Summary) -> None:
 
 def _class_rows(summary: Summary) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [
-        (Coloured(row.kind.label, ReportClass(row.kind).value), row.count, float(row.share)) for row in summary.classes
+        (Coloured(row.kind.label, row.kind.value), row.count, float(row.share)) for row in summary.classes
     ]
     return [*rows, ("合计", summary.items, 100.0 if summary.items else 0.0)]
 
