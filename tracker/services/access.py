@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState
 from tracker.errors import NotFound
-from tracker.models import Assignment, Plan, Task
+from tracker.models import Assignment, Plan, Slip, Task
 
 # A unit learns of a task when it is issued, not while the office still prepares it.
 _KNOWN_TO_UNITS = [state for state in AssignmentState if state is not AssignmentState.PLANNED]
@@ -71,3 +71,13 @@ def find_assignment(session: Session, actor: Actor, assignment_id: int) -> Assig
     if assignment is None:
         raise NotFound("没有找到这项责任分工，或者您没有查看它的权限。")
     return assignment
+
+
+def slip_scope(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition on Slip joined with Assignment that holds for every slip the actor may see.
+
+    A slip is between the office and the unit it is addressed to.
+    """
+    if actor.sees_jurisdiction:
+        return Slip.jurisdiction_id == actor.jurisdiction_id
+    return Assignment.unit_id == actor.unit_id if actor.unit_id is not None else false()

@@ -61,13 +61,15 @@ class Audience:
 
     def _leaders(self, task: Task) -> list[User]:
         lead = leading(task)
-        if lead is None:
-            return []
+        return self.leaders_of(lead.unit_id) if lead is not None else []
+
+    def leaders_of(self, unit_id: int) -> list[User]:
+        """Gives the leaders who have charge of a unit (分管领导)."""
         query = (
             select(User)
             .join(LeaderLink, LeaderLink.leader_id == User.id)
             .where(
-                LeaderLink.unit_id == lead.unit_id,
+                LeaderLink.unit_id == unit_id,
                 LeaderLink.since_on <= self.today,
                 or_(LeaderLink.until_on.is_(None), LeaderLink.until_on >= self.today),
                 or_(User.left_on.is_(None), User.left_on > self.today),

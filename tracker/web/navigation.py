@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("filing.index", "报送", Permission.FILING_WRITE),
     Entry("review.index", "审核", Permission.REVIEW_DECIDE),
     Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
+    Entry("slips.index", "督办单", Permission.SLIPS_READ),
     Entry("reports.index", "工作通报", Permission.REPORTS_READ),
     Entry("registry.units", "单位", Permission.REGISTRY_READ, ("groups",)),
     Entry("people.index", "人员", Permission.PEOPLE_READ),

@@ -19,6 +19,7 @@ from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import DutyCell, TaskLedger, TaskRow
 from tracker.services.recompute import Move
+from tracker.services.slip_rows import SlipRow
 from tracker.services.trail import TrailRow
 from tracker.web.charts import OTHERS
 from tracker.web.listing import file_answer
@@ -164,3 +165,20 @@ def moves_sheet(rows: Sequence[Move], note: str) -> bytes:
     ]
     cells = [(row.plan, row.number, row.title, "、".join(row.units), row.what, row.before, row.after) for row in rows]
     return listing("日期变动清单", columns, cells, note=note)
+
+
+def slips_sheet(rows: Sequence[SlipRow], note: str) -> bytes:
+    """Gives slips and letters."""
+    columns = [
+        *(Column("编号", 20), Column("文种", 16), Column("单位", 24), Column("任务", 44), Column("方案", 36)),
+        *(Column("发出日期", 12), Column("回复期限", 12), Column("回复日期", 12), Column("状态", 14)),
+        *(Column("逾期未回复工作日", 10), Column("办理要求", 60)),
+    ]
+    cells = [
+        (
+            *(row.number, row.paper, row.unit, row.task, row.plan, row.issued_on, row.reply_by_on, row.replied_on),
+            *(row.status.label, row.workdays_over, row.demand),
+        )
+        for row in rows
+    ]
+    return listing("督办单台账", columns, cells, note=note)
