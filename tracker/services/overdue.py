@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.core.lights import DAY_OF, Light
 from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DutyRole
+from tracker.core.slips import paper_name
+from tracker.core.terms import AssignmentState, DutyRole, Role, SlipForm, SlipLevel, SlipStatus
 from tracker.core.workdays import Calendar
 from tracker.errors import NotAllowed
-from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Task, Unit, Urge
+from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Slip, Task, Unit, Urge
 from tracker.services.calendar import load_calendar
 from tracker.services.counting import capped
 from tracker.services.last_words import LastWord, last_words
@@ -40,6 +41,22 @@ class BoardFilter:
     def narrows(self) -> bool:
         """Whether it asks for less than the whole board."""
         return self.is_mine or not (self.light is None and self.unit_id is None and self.plan_id is None)
+
+
+@dataclass(frozen=True, slots=True)
+class LastSlip:
+    """The last slip (督办单) on a duty."""
+
+    id: int
+    number: str
+    form: SlipForm
+    level: SlipLevel
+    status: SlipStatus
+
+    @property
+    def paper(self) -> str:
+        """Gives what the paper is called."""
+        return paper_name(self.form, self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,7 @@ class BoardRow:
     last_reminded_at: datetime | None
     word: LastWord | None
     files: bool
+    slip: LastSlip | None
 
     @property
     def label(self) -> str:
@@ -241,7 +259,7 @@ def on_board(light: Light, today: date) -> ColumnElement[bool]:
 def in_charge(actor: Actor, today: date) -> Select[Any]:
     """Gives the query of the units a leader has charge of on a day (分管关系)."""
     return select(LeaderLink.unit_id).where(
-        LeaderLink.leader_id == actor.user_id,
+        LeaderLink.leader_id.in_(actor.persons(Role.LEADER)),
         LeaderLink.since_on <= today,
         or_(LeaderLink.until_on.is_(None), LeaderLink.until_on >= today),
     )
@@ -263,7 +281,9 @@ def _rows(today: date) -> Select[Any]:
         ReminderMark.assignment_id == Assignment.id, ReminderMark.notification_id.is_not(None)
     )
     is_late = (Assignment.late_on <= today, literal(Light.LATE.value))
-    return _joined(
+    former = aliased(Slip)
+    last = select(func.max(former.id)).where(former.assignment_id == Assignment.id)
+    query = _joined(
         select(
             *(Assignment.id, Assignment.task_id, Task.number, Task.part, Task.title),
             *(Assignment.plan_id, Plan.title.label("plan"), Assignment.unit_id, Unit.name.label("unit")),
@@ -274,8 +294,10 @@ def _rows(today: date) -> Select[Any]:
             *(Unit.contact_name.label("unit_contact"), Unit.contact_phone.label("unit_phone")),
             Assignment.is_filing.label("files"),
             *(urges.label("urges"), urged.label("urged_at"), told.scalar_subquery().label("told_at")),
+            *(Slip.id.label("slip_id"), Slip.number.label("slip_no"), Slip.form, Slip.level, Slip.status),
         )
     )
+    return query.outerjoin(Slip, Slip.id == last.scalar_subquery())
 
 
 def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> BoardRow:
@@ -290,4 +312,5 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
         *(row.due_on, row.original_due_on, row.percent),
         *(" ".join(filter(None, contact)), late),
         *(row.urges, row.urged_at, row.told_at, word, row.files),
+        LastSlip(row.slip_id, row.slip_no, row.form, row.level, row.status) if row.slip_id else None,
     )

@@ -27,6 +27,7 @@ from tracker.services.workflow import waiting_closing
 
 CONTEXT = 240
 _LIT = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW, TaskState.CLOSED, TaskState.ARCHIVED})
+_SLIPS = (Action.ISSUE_SLIP, Action.RAISE_SLIP)
 _KNOWN = frozenset(AssignmentState) - {AssignmentState.PLANNED, AssignmentState.WAIVED}
 
 
@@ -65,9 +66,14 @@ class DutyRow:
         return any(offer.action is Action.URGE for offer in self.offers)
 
     @property
+    def can_get_slip(self) -> bool:
+        """Whether this person may issue the next slip on this duty now."""
+        return any(offer.action in _SLIPS for offer in self.offers)
+
+    @property
     def own_offers(self) -> tuple[Offer, ...]:
-        """The acts on this duty alone; urging is done for several at once."""
-        return tuple(offer for offer in self.offers if offer.action is not Action.URGE)
+        """The acts on this duty alone; urging is done for several at once, and so are slips."""
+        return tuple(offer for offer in self.offers if offer.action not in (Action.URGE, *_SLIPS))
 
 
 @dataclass(frozen=True, slots=True)

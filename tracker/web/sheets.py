@@ -104,7 +104,13 @@ def board_sheet(board: Board, note: str) -> bytes:
         *(Column("单位", 22), Column("角色", 8), Column("方案", 30), Column("编号", 12), Column("任务", 44)),
         *(Column("原定时限", 12), Column("现定时限", 12), Column("亮灯", 9), Column("逾期工作日", 10)),
         *(Column("完成比例", 9), Column("状态", 10), Column("催办次数", 8), Column("最近催办", 12)),
-        *(Column("最近提醒", 12), Column("联系人", 20), Column("最近报送日期", 12), Column("最近报送", 40)),
+        *(
+            Column("最近提醒", 12),
+            Column("督办单", 30),
+            Column("联系人", 20),
+            Column("最近报送日期", 12),
+            Column("最近报送", 40),
+        ),
     ]
     return listing("逾期督办清单", columns, [_board(row) for row in board.page.rows], note=note)
 
@@ -114,7 +120,8 @@ def _board(row: BoardRow) -> tuple[Any, ...]:
     return (
         *(row.unit, row.role.label, row.plan, row.label, row.title, row.original_due_on, row.due_on),
         *(Coloured(row.light.label, row.light.value), row.workdays, percent, row.state.label),
-        *(row.urges, _day(row.last_urged_at), _day(row.last_reminded_at), row.contact),
+        *(row.urges, _day(row.last_urged_at), _day(row.last_reminded_at)),
+        *(f"{row.slip.paper}{row.slip.number}（{row.slip.status.label}）" if row.slip else "", row.contact),
         *(row.word.filed_on if row.word else None, row.word.progress if row.word else ""),
     )
 
