@@ -21,6 +21,7 @@ from tracker.core.official import (
     Block,
     Colophon,
     Form,
+    FormCell,
     FormRow,
     Heading,
     Masthead,
@@ -33,7 +34,7 @@ from tracker.core.official import (
     Tint,
 )
 from tracker.reports import docx_layout as layout
-from tracker.reports import gbt9704
+from tracker.reports import docx_rows, gbt9704
 from tracker.reports.docx_layout import BODY, FANG, HEI, KAI, LINE, XIAOBIAO, Alignment
 from tracker.reports.printable import printable
 
@@ -255,17 +256,7 @@ class _Writer:
 
     def _table(self, block: Table) -> None:
         widths = gbt9704.fitted(block.widths_mm, is_landscape=self.is_landscape)
-        table = self._grid(len(block.rows) + 1, widths)
-        for place, (row, values) in enumerate(zip(table.rows, (block.head, *block.rows), strict=True)):
-            if place == 0:
-                layout.repeated_head(row)
-            elif block.row_mm:
-                row.height, row.height_rule = Mm(block.row_mm), WD_ROW_HEIGHT_RULE.AT_LEAST
-            layout.whole(row)
-            for column, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
-                cell.width = Mm(widths[column])
-                is_words = place > 0 and column in block.words
-                _fill(cell, value, HEI if place == 0 else FANG, gbt9704.TABLE_POINTS, is_words=is_words)
+        docx_rows.fill(self._grid(0, widths), block, widths)
         self._after_table()
 
     def _form(self, block: Form) -> None:
@@ -362,20 +353,19 @@ def _foot_lines(words: str) -> int:
     return max(1, math.ceil((gbt9704.characters(words) - 3) / room))
 
 
-def _fill(cell: Any, words: str, font: str, points: float, *, is_words: bool) -> None:
-    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    for place, part in enumerate(words.split("\n")):
-        line = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
-        layout.exact(line, points + 4.5)
-        line.alignment = Alignment.LEFT if is_words else Alignment.CENTER
-        layout.run(line, part, font, Pt(points))
-
-
 def _fill_form_row(made: Any, row: FormRow) -> None:
     cells, place = made.cells, 0
     layout.whole(made)
     for cell in row.cells:
         target = cells[place].merge(cells[place + cell.span - 1]) if cell.span > 1 else cells[place]
-        font = HEI if cell.is_label else FANG
-        _fill(target, cell.text, font, gbt9704.FORM_POINTS, is_words=not cell.is_label)
+        _fill_form_cell(target, cell)
         place += cell.span
+
+
+def _fill_form_cell(target: Any, cell: FormCell) -> None:
+    target.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    for place, part in enumerate(cell.text.split("\n")):
+        line = target.paragraphs[0] if place == 0 else target.add_paragraph()
+        layout.exact(line, gbt9704.FORM_POINTS + 4.5)
+        line.alignment = Alignment.CENTER if cell.is_label else Alignment.LEFT
+        layout.run(line, part, HEI if cell.is_label else FANG, Pt(gbt9704.FORM_POINTS))

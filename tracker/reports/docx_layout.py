@@ -232,11 +232,6 @@ def _float(table: Any, **place: object) -> None:
     )
 
 
-def repeated_head(row: Any) -> None:
-    """Repeats a row at the top of every page the table runs over."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
 def whole(row: Any) -> None:
     """Keeps a row on one page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
