@@ -19,6 +19,7 @@ _BASES = ("printed plan_end by_hand", "extended moved")
 # What a column of an existing row holds is not a default of the record: it is taken away once the rows are there.
 _FILLED = {
     "assignment": ("extensions", "late_workdays_incurred"),
+    "assignment_history": ("role", "is_first_lead", "is_filing", "extensions"),
     "closing_request": ("is_one_person",),
     "jurisdiction": ("officer_extension_days", "reading_workdays"),
     "plan": ("has_grades", "needs_breakdown"),
@@ -660,6 +661,18 @@ def _add_columns() -> None:
                 nullable=True,
             )
         )
+    with op.batch_alter_table("assignment_history") as batch_op:
+        role = sa.Enum(
+            *("lead", "responsible", "cooperating"), name="role", native_enum=False, create_constraint=True, length=24
+        )
+        batch_op.add_column(sa.Column("role", role, nullable=False, server_default="responsible"))
+        batch_op.add_column(sa.Column("is_first_lead", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("is_filing", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("last_filed_on", sa.Date(), nullable=True))
+    for column in ("role", "is_first_lead"):
+        held = f"SELECT {column} FROM assignment WHERE assignment.id = assignment_history.assignment_id"
+        op.execute(f"UPDATE assignment_history SET {column} = ({held})")
     for table, columns in _FILLED.items():
         with op.batch_alter_table(table) as batch_op:
             for column in columns:
@@ -667,6 +680,10 @@ def _add_columns() -> None:
 
 
 def _drop_columns() -> None:
+    with op.batch_alter_table("assignment_history") as batch_op:
+        batch_op.drop_constraint(op.f("ck_assignment_history_role"), type_="check")
+        for column in ("role", "is_first_lead", "is_filing", "extensions", "last_filed_on"):
+            batch_op.drop_column(column)
     with op.batch_alter_table("task") as batch_op:
         for column in ("grade", "resumes_to"):
             batch_op.drop_constraint(op.f(f"ck_task_{column}"), type_="check")

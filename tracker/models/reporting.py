@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tracker.core.lights import Light
 from tracker.core.terms import (
     AssignmentState,
+    DutyRole,
     ReasonCode,
     ReportStatus,
     UrgeChannel,
@@ -149,5 +150,10 @@ class AssignmentHistory(LightDates, ReportDates, Base):
     recorded_until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     state: Mapped[AssignmentState] = mapped_column(one_of(AssignmentState, "state"))
     task_state: Mapped[short_text]
+    role: Mapped[DutyRole] = mapped_column(one_of(DutyRole, "role"))
+    is_first_lead: Mapped[bool]
+    is_filing: Mapped[bool]
     due_on: Mapped[date | None]
+    extensions: Mapped[int]
     percent: Mapped[int | None]
+    last_filed_on: Mapped[date | None]

@@ -12,7 +12,8 @@ from tracker.core.terms import AssignmentState
 from tracker.models import Assignment, AssignmentHistory, Task
 
 _LIGHTS = ("near_on", "behind_on", "late_on", "unknown_on", "done_on", "report_opens_on", "report_missed_on")
-_KEPT = ("state", "due_on", "percent", *_LIGHTS)
+_DUTY = ("role", "is_first_lead", "is_filing", "extensions", "last_filed_on")
+_KEPT = ("state", "due_on", "percent", *_DUTY, *_LIGHTS)
 
 
 def keep_history(session: Session, pairs: Sequence[tuple[Task, Assignment]], *, now: datetime) -> int:

@@ -179,7 +179,7 @@ def _duty(duty: Assignment, unit: Unit, row: Any, task_state: TaskState, due_on:
     days: Mapping[str, date | None] = {name: getattr(row, name) for name in LightDays.__dataclass_fields__}
     return Duty(
         *(duty.id, duty.task_id, unit.id, unit.name, (unit.position, unit.id)),
-        *(duty.role, duty.is_first_lead, row.state, task_state, due_on, row.percent),
+        *(row.role, row.is_first_lead, row.state, task_state, due_on, row.percent),
         *(" ".join(filter(None, contact)), duty.acknowledged_on, LightDays(**days)),
-        *(duty.is_filing, row.report_opens_on),
+        *(row.is_filing, row.report_opens_on),
     )

@@ -75,7 +75,7 @@ def _enter(action: Action) -> Callable[[Task], None]:
 
     def done(task: Task) -> None:
         assert wanted is not None  # noqa: S101 - these rows of the table name the state they lead to
-        task.state = wanted
+        task.state, task.resumes_to = wanted, None
 
     return done
 

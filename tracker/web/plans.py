@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -10,12 +11,13 @@ from tracker.core.lights import Light
 from tracker.core.permissions import Permission
 from tracker.core.terms import PlanStatus, TaskState
 from tracker.db import office_date, reading, utcnow
-from tracker.services import plan_facts, plan_list, plan_pages
-from tracker.web import charts, listing, sheets
+from tracker.errors import Invalid
+from tracker.services import day_ledger, plan_facts, plan_list, plan_pages
+from tracker.web import charts, listing, sheets, typed
 from tracker.web.access import allow, current_actor
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
-VIEWS = {"tasks": "任务", "matrix": "单位任务矩阵", "figures": "目标和指标", "trail": "办理记录"}
+VIEWS = {"tasks": "任务", "matrix": "单位任务矩阵", "figures": "目标和指标", "ledger": "台账", "trail": "办理记录"}
 SHOWN = {**{light.value: light.label for light in charts.Light}, **charts.OTHERS}
 
 
@@ -69,7 +71,9 @@ def _asked_tasks() -> plan_pages.TaskFilter:
 def detail(plan_id: int) -> str:
     view = request.args.get("view", "")
     view = view if view in VIEWS else "tasks"
-    return {"tasks": _tasks, "matrix": _tasks, "figures": _figures, "trail": _trail}[view](plan_id, view)
+    return {"tasks": _tasks, "matrix": _tasks, "figures": _figures, "ledger": _ledger, "trail": _trail}[view](
+        plan_id, view
+    )
 
 
 def _tasks(plan_id: int, view: str) -> str:
@@ -100,6 +104,33 @@ def _figures(plan_id: int, view: str) -> str:
     head = plan_pages.plan_head(session, actor, plan_id)
     figures = plan_facts.plan_figures(session, actor, plan_id)
     return render_template("plans/figures.html", head=head, figures=figures, **_frame(plan_id, view))
+
+
+def _asked_day() -> date:
+    """The day of the ledger asked for, today for what is none or to come."""
+    today = office_date(utcnow())
+    try:
+        return min(typed.day(request.args.get("on", ""), "on") or today, today)
+    except Invalid:
+        return today
+
+
+def _ledger(plan_id: int, view: str) -> str:
+    session, actor, on = reading(), current_actor(), _asked_day()
+    head = plan_pages.plan_head(session, actor, plan_id)
+    page = day_ledger.day_ledger(session, actor, plan_id, on, number=listing.page_number())
+    today = office_date(utcnow())
+    return render_template("plans/ledger.html", head=head, page=page, on=on, today=today, **_frame(plan_id, view))
+
+
+@blueprint.get("/<int:plan_id>/ledger/export")
+@allow(Permission.PLANS_READ)
+def export_ledger(plan_id: int) -> Response:
+    session, actor, on = reading(), current_actor(), _asked_day()
+    head = plan_pages.plan_head(session, actor, plan_id)
+    page = day_ledger.day_ledger(session, actor, plan_id, on)
+    data = sheets.ledger_sheet(page.rows, f"截至{on.isoformat()}　共{page.total}项分工")
+    return sheets.answer(data, f"{head.title}{on.isoformat()}台账")
 
 
 def _trail(plan_id: int, view: str) -> str:

@@ -13,6 +13,7 @@ from tracker.core.terms import DraftStatus, DutyRole
 from tracker.db import office_date, utcnow
 from tracker.reports.printable import printable
 from tracker.reports.xlsx import TYPE, Coloured, Column, listing
+from tracker.services.day_ledger import LedgerLine
 from tracker.services.draft_list import DraftRow
 from tracker.services.inbox import Message
 from tracker.services.overdue import Board, BoardRow
@@ -56,6 +57,25 @@ def plans_sheet(rows: Iterable[PlanRow], note: str) -> bytes:
         for row in rows
     ]
     return listing("方案清单", columns, cells, note=note)
+
+
+def ledger_sheet(rows: Iterable[LedgerLine], note: str) -> bytes:
+    """Gives the ledger of a plan at the end of a day."""
+    columns = [
+        *(Column("任务", 44), Column("单位", 22), Column("分工", 10), Column("任务状态", 10), Column("分工状态", 12)),
+        *(Column("进度灯", 12), Column("原定时限", 12), Column("现定时限", 12), Column("延期次数", 8)),
+        *(Column("完成比例", 9), Column("最近报送", 12)),
+    ]
+    cells = [
+        (
+            *(row.task, row.unit, f"{row.role.label}（首位）" if row.is_first_lead else row.role.label),
+            *(row.task_state.label, row.state.label),
+            Coloured(row.light.label, row.light.value) if row.light else "",
+            *(row.original_due_on, row.due_on, row.extensions, row.percent, row.last_filed_on),
+        )
+        for row in rows
+    ]
+    return listing("台账", columns, cells, note=note)
 
 
 def tasks_sheet(ledger: TaskLedger, note: str) -> bytes:
