@@ -196,13 +196,20 @@ class Assignment(Versioned, LightDates, ReportDates, Base):
         ),
         Index("ix_assignment_jurisdiction_state_unit", "jurisdiction_id", "state", "unit_id", "issued_on"),
         Index("ix_assignment_plan_unit", "plan_id", "unit_id"),
+        Index("ix_assignment_task_state", "task_id", "state"),
+        # And what the desk of a unit asks.
+        Index(
+            "ix_assignment_unit_shown",
+            *("unit_id", "state", "role", "is_first_lead", "done_on", "late_on", "unknown_on"),
+            *("behind_on", "near_on", "report_opens_on", "task_id"),
+        ),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),
         CheckConstraint("is_first_lead = false OR role = 'lead'", name="first_lead_leads"),
         CheckConstraint("judged_light NOT IN ('late', 'done')", name="judged"),
     )
 
     id: Mapped[key]
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

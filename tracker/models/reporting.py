@@ -28,7 +28,7 @@ class ProgressReport(Versioned, Base):
 
     __tablename__ = "progress_report"
     __table_args__ = (
-        Index("ix_progress_report_assignment_filed_at", "assignment_id", "filed_at"),
+        Index("ix_progress_report_assignment_filed_at", "assignment_id", "filed_at", "status"),
         Index("ix_progress_report_jurisdiction_status", "jurisdiction_id", "status"),
         CheckConstraint("percent IS NULL OR (percent >= 0 AND percent <= 100)", name="percent_range"),
         CheckConstraint("status <> 'sent_back' OR reason_code IS NOT NULL", name="reason_given"),

@@ -25,6 +25,7 @@ class Notification(Base):
         UniqueConstraint("user_id", "channel", "day_on", "kind", "topic"),
         Index("ix_notification_status_due_at", "status", "due_at"),
         Index("ix_notification_user_channel_read_at", "user_id", "channel", "read_at", "created_at"),
+        Index("ix_notification_user_channel_created_at", "user_id", "channel", "created_at"),
     )
 
     id: Mapped[key]

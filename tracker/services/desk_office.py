@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
@@ -22,6 +22,7 @@ from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
 from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
 
 NEWLY = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
 RED_SHOWN = 20
 # A late task has rarely more late units than these; the first tasks are found among so many duties.
 MOST_UNITS = 10
@@ -41,13 +42,13 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
         Figure("review", "待审核", review, "near" if review else ""),
         Figure("late", "逾期事项", counts.late, "late" if counts.late else ""),
         Figure("behind", "滞后事项", counts.behind, "behind" if counts.behind else ""),
-        Figure("silent", "未签收", sum(line.count or 0 for line in silent), ""),
+        Figure("silent", "未签收", counts.waiting, ""),
     ]
     sections = [
         approve,
         _review(counts),
         _newly_late(session, actor, today, counts.newly_late),
-        section("silent", "交办后未签收的单位", _to_call(silent), "可电话催办，并在任务页登记。", shown=SILENT_SHOWN),
+        silent,
         _drafts(session, actor),
         submit,
     ]
@@ -85,6 +86,7 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
         _here(ClosingRequest, actor), ClosingRequest.status == ReportStatus.SUBMITTED
     )
     late, behind = (_board(Assignment.id, actor, light, today) for light in BOARD_LIGHTS)
+    waiting = select(Assignment.id).where(_here(Assignment, actor), Assignment.state == AssignmentState.ISSUED)
     newly_late = _board(Assignment.task_id, actor, Light.LATE, today).where(_is_new(today)).distinct()
     return select(
         _number(reports).label("reports"),
@@ -92,6 +94,7 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
         _number(late).label("late"),
         _number(behind).label("behind"),
         _number(newly_late).label("newly_late"),
+        _number(waiting).label("waiting"),
     )
 
 
@@ -198,8 +201,8 @@ def _red(session: Session, actor: Actor, today: Today, count: int, *, has_charge
     return _late_section(session, ("red", "逾期任务", count), [*mine, query], today, shown=RED_SHOWN)
 
 
-def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:
-    """Gives the units with duties they have not acknowledged, and whether anybody there can sign in at all."""
+def _silent(session: Session, actor: Actor, today: Today) -> Section:
+    """Gives the units that have had their time to acknowledge, and those with duties nobody can sign in for."""
     people = select(func.count(User.id)).where(User.unit_id == Unit.id, User.left_on.is_(None)).scalar_subquery()
     waiting = (
         select(Assignment.unit_id, func.count().label("count"), func.min(Assignment.issued_on).label("since"))
@@ -209,22 +212,35 @@ def _silent(session: Session, actor: Actor, today: Today) -> list[Line]:
     )
     query = (
         select(Unit.name, Unit.contact_name, Unit.contact_phone, waiting.c.count, waiting.c.since, people.label("n"))
+        .add_columns(func.count().over().label("units"))
         .join(waiting, waiting.c.unit_id == Unit.id)
+        .where(or_(waiting.c.since <= _last_day_of_time(today), people == 0))
         .order_by(waiting.c.since, Unit.id)
     )
-    lines = []
-    for row in session.execute(query):
-        contact = " ".join(filter(None, (row.contact_name, row.contact_phone)))
-        note = "　".join(filter(None, (contact, "" if row.n else NO_ACCOUNT)))
-        lines.append(
-            Line(row.name, note, count=row.count, since_on=row.since, workdays=today.late(row.since), unit=row.name)
-        )
-    return lines
+    rows = session.execute(query.limit(SILENT_SHOWN)).all()
+    lines = tuple(_silent_line(row, today) for row in rows)
+    count = rows[0].units if rows else 0
+    return Section(
+        *("silent", "交办后未签收的单位", count, lines, "可电话催办，并在任务页登记。"), more=count - len(lines)
+    )
 
 
-def _to_call(silent: Sequence[Line]) -> list[Line]:
-    """Gives the units that have had their time to acknowledge, and those nobody signs in for."""
-    return [line for line in silent if (line.workdays or 0) >= ACKNOWLEDGE_WORKDAYS or NO_ACCOUNT in line.note]
+def _silent_line(row: Any, today: Today) -> Line:
+    contact = " ".join(filter(None, (row.contact_name, row.contact_phone)))
+    note = "　".join(filter(None, (contact, "" if row.n else NO_ACCOUNT)))
+    count = row._mapping["count"]
+    return Line(row.name, note, count=count, since_on=row.since, workdays=today.late(row.since), unit=row.name)
+
+
+def _last_day_of_time(today: Today) -> date:
+    """Gives the last day of issue after which a unit has had its working days to acknowledge."""
+    first = today.calendar.add_workdays(today.day, -ACKNOWLEDGE_WORKDAYS)
+    # A day off counts for nothing: the days of issue after the last working day are as long ago as that one.
+    while (today.late(first + ONE_DAY) or 0) >= ACKNOWLEDGE_WORKDAYS:
+        first += ONE_DAY
+    while (today.late(first) or 0) < ACKNOWLEDGE_WORKDAYS:
+        first -= ONE_DAY
+    return first
 
 
 def _drafts(session: Session, actor: Actor) -> Section:

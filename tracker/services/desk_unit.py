@@ -6,20 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from tracker.core.lights import Light
+from tracker.core.lights import DAY_OF, Light
+from tracker.core.paging import MOST_COUNTED
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.core.workdays import month_of
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
-from tracker.services.filing_pages import urgency
-from tracker.services.lights import OPEN_DUTIES
-from tracker.services.owing import owes as owes_report
-from tracker.services.shown import UNDER_WAY, shown_key
+from tracker.services.duties import OPEN_DUTIES
+from tracker.services.shown import UNDER_WAY
 
 _URGENT = {
     Light.LATE: "已逾期",
@@ -68,37 +67,66 @@ def _to_acknowledge(session: Session, actor: Actor) -> Section:
 
 
 def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Light, Section], Section]:
-    """Gives the unit's duties by light where that is urgent, and those whose report of this month is not filed."""
-    key = shown_key(Assignment, today.day).label("key")
-    owes = owes_report(today.day).label("owes")
-    due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
-    columns = (Task.id, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent, due_on)
-    ordering = (Assignment.id.label("duty_id"), _is_sent_back(today).label("is_sent_back"))
-    is_urgent = and_(
-        Assignment.role != DutyRole.COOPERATING,
-        Task.state.in_(UNDER_WAY),
-        key.in_([light.value for light in _URGENT]),
+    """Gives the unit's duties by light where that is urgent, and those whose report is owed, the first of each."""
+    ranked = _ranked(actor, today).subquery()
+    query = (
+        select(ranked, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent)
+        .add_columns(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"))
+        .join(Assignment, Assignment.id == ranked.c.duty_id)
+        .join(Task, Task.id == ranked.c.id)
+        .join(Plan, Plan.id == Task.plan_id)
+        .where(or_(and_(ranked.c.is_urgent, ranked.c.place <= SHOWN), and_(ranked.c.owes, ranked.c.turn <= SHOWN)))
+        .order_by(ranked.c.place)
     )
-    query = _mine(select(*columns, *ordering, key, owes, is_urgent.label("is_urgent")), actor)
-    query = query.where(Assignment.state.in_(OPEN_DUTIES), or_(is_urgent, owes))
+    rows = session.execute(query).all()
     urgent: dict[str, list[Any]] = defaultdict(list)
-    to_file = []
-    for row in session.execute(query.order_by(due_on.nulls_last(), Task.id)):
-        if row.is_urgent:
+    for row in rows:
+        if row.is_urgent and row.place <= SHOWN:
             urgent[row.key].append(row)
-        if row.owes:
-            to_file.append(row)
-    to_file.sort(key=lambda row: urgency(Light(row.key), row.due_on, row.duty_id, is_sent_back=row.is_sent_back))
+    to_file = sorted((row for row in rows if row.owes and row.turn <= SHOWN), key=lambda row: row.turn)
     sections = {
-        light: _first_lines(light.value, title, urgent[light.value], lambda row: _line(row, today))
+        light: _first_lines(light.value, title, urgent[light.value], "alike", lambda row: _line(row, today))
         for light, title in _URGENT.items()
     }
-    return sections, _first_lines("to_file", f"{today.day.month}月待报送", to_file, _line_to_file)
+    return sections, _first_lines("to_file", f"{today.day.month}月待报送", to_file, "all_owed", _line_to_file)
 
 
-def _first_lines(key: str, title: str, rows: list[Any], line: Callable[[Any], Line]) -> Section:
-    """Gives a section of many rows; lines are made of those alone that are shown."""
-    return Section(key, title, len(rows), tuple(line(row) for row in rows[:SHOWN]), more=max(len(rows) - SHOWN, 0))
+def _ranked(actor: Actor, today: Today) -> Select[Any]:
+    """The urgent and owed duties with their places: `place` among those `alike`, `turn` among `all_owed` reports.
+
+    They are told by the dates stored with them alone, so that an index holds all that is asked. The order of owed
+    reports is that of the filing page.
+    """
+    came = [(getattr(Assignment, attribute) <= today.day, light.value) for light, attribute in DAY_OF.items()]
+    urgent = and_(Assignment.role != DutyRole.COOPERATING, or_(*(on for on, key in came if key in _URGENT)))
+    not_done = or_(Assignment.done_on.is_(None), Assignment.done_on > today.day)
+    rank = case(*((on, place) for place, (on, _key) in enumerate(came)), else_=len(came))
+    owes = and_(Assignment.state == AssignmentState.IN_PROGRESS, Assignment.report_opens_on <= today.day)
+    columns = (Assignment.id.label("duty_id"), Assignment.task_id.label("id"), Assignment.late_on)
+    found = (
+        select(*columns, case(*came, else_=Light.ON_TIME.value).label("key"), rank.label("rank"))
+        .add_columns(func.coalesce(and_(urgent, not_done), false()).label("is_urgent"))
+        .add_columns(func.coalesce(owes, false()).label("owes"), _is_sent_back(today).label("is_sent_back"))
+        .where(Assignment.unit_id == actor.unit_id, Assignment.state.in_(OPEN_DUTIES), or_(urgent, owes))
+        .subquery()
+    ).c
+    # The day of lateness follows the due date, which the index does not hold.
+    soonest = found.late_on.nulls_last()
+    alike = (found.key, found.is_urgent)
+    turns = (found.is_sent_back.desc(), found["rank"], soonest, found.duty_id)
+    return select(
+        *(found.id, found.duty_id, found.key, found.is_urgent, found.owes),
+        func.row_number().over(partition_by=alike, order_by=(soonest, found.id)).label("place"),
+        func.count().over(partition_by=alike).label("alike"),
+        func.row_number().over(partition_by=found.owes, order_by=turns).label("turn"),
+        func.count().over(partition_by=found.owes).label("all_owed"),
+    )
+
+
+def _first_lines(key: str, title: str, rows: list[Any], number: str, line: Callable[[Any], Line]) -> Section:
+    """Gives a section of the rows that are shown; each row knows under a name how many there are."""
+    count = getattr(rows[0], number) if rows else 0
+    return Section(key, title, count, tuple(map(line, rows)), more=count - len(rows))
 
 
 def _line_to_file(row: Any) -> Line:
@@ -151,38 +179,55 @@ def _sent_back_reports(actor: Actor) -> Select[Any]:
     follows = select(newer.id).where(
         newer.assignment_id == ProgressReport.assignment_id, newer.filed_at > ProgressReport.filed_at
     )
-    columns = (Task.id, Task.number, Task.part, Task.title, ProgressReport.reason_code, ProgressReport.reason)
-    query = _mine(select(*columns, ProgressReport.reviewed_at.label("at")), actor)
-    return query.join(ProgressReport, ProgressReport.assignment_id == Assignment.id).where(
-        ProgressReport.status == ReportStatus.SENT_BACK, Task.state.in_(UNDER_WAY), ~follows.exists()
+    columns = (ProgressReport.reason_code, ProgressReport.reason, ProgressReport.reviewed_at.label("at"))
+    found = (
+        select(Assignment.task_id, *columns)
+        .join(ProgressReport, ProgressReport.assignment_id == Assignment.id)
+        .where(_is_mine(actor), ProgressReport.status == ReportStatus.SENT_BACK, ~follows.exists())
     )
+    return _with_tasks(found, Task.state.in_(UNDER_WAY))
 
 
 def _sent_back_closings(actor: Actor) -> Select[Any]:
     newer = aliased(ClosingRequest)
     follows = select(newer.id).where(newer.task_id == ClosingRequest.task_id, newer.asked_at > ClosingRequest.asked_at)
-    columns = (Task.id, Task.number, Task.part, Task.title, ClosingRequest.reason_code, ClosingRequest.reason)
-    query = _mine(select(*columns, ClosingRequest.decided_at.label("at")), actor)
-    return query.join(ClosingRequest, ClosingRequest.task_id == Task.id).where(
-        Assignment.is_first_lead,
-        ClosingRequest.status == ReportStatus.SENT_BACK,
-        Task.state == TaskState.IN_PROGRESS,
-        ~follows.exists(),
+    columns = (ClosingRequest.reason_code, ClosingRequest.reason, ClosingRequest.decided_at.label("at"))
+    found = (
+        select(Assignment.task_id, *columns)
+        .join(ClosingRequest, ClosingRequest.task_id == Assignment.task_id)
+        .where(_is_led_by(actor), ClosingRequest.status == ReportStatus.SENT_BACK, ~follows.exists())
     )
+    return _with_tasks(found, Task.state == TaskState.IN_PROGRESS)
 
 
 def _to_accept(session: Session, actor: Actor) -> Section:
     partner = aliased(Assignment)
-    query = _mine(select(Task.id, Task.number, Task.part, Task.title, Unit.name.label("unit")), actor)
-    query = query.join(partner, partner.task_id == Task.id).join(Unit, Unit.id == partner.unit_id)
-    query = query.where(
-        Assignment.is_first_lead,
-        partner.id != Assignment.id,
-        partner.state == AssignmentState.SUBMITTED,
-        Task.state == TaskState.IN_PROGRESS,
+    found = (
+        select(Assignment.task_id, partner.unit_id)
+        .join(partner, partner.task_id == Assignment.task_id)
+        .where(_is_led_by(actor), partner.id != Assignment.id, partner.state == AssignmentState.SUBMITTED)
     )
+    query = _with_tasks(found, Task.state == TaskState.IN_PROGRESS)
+    query = query.add_columns(Unit.name.label("unit")).join(Unit, Unit.id == query.selected_columns.unit_id)
     lines = [
         Line(task_label(row.number, row.part, row.title), f"{row.unit}已报送完成", unit=row.unit, task_id=row.id)
         for row in session.execute(query.order_by(Task.id))
     ]
     return section("to_accept", "责任单位已报完成，待牵头单位认可", lines)
+
+
+def _is_mine(actor: Actor) -> ColumnElement[bool]:
+    return and_(Assignment.unit_id == actor.unit_id, Assignment.state.in_(OPEN_DUTIES))
+
+
+def _is_led_by(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition that the actor's unit leads the task of a duty, said by the columns of an index."""
+    return and_(_is_mine(actor), Assignment.role == DutyRole.LEAD, Assignment.is_first_lead)
+
+
+def _with_tasks(found: Select[Any], condition: ColumnElement[bool]) -> Select[Any]:
+    """Gives the tasks of what was found, which is limited so that no task is read before it is found."""
+    rows = found.limit(MOST_COUNTED + 1).subquery()
+    columns = [column for column in rows.c if column.name != "task_id"]
+    query = select(Task.id, Task.number, Task.part, Task.title, *columns)
+    return query.join(rows, rows.c.task_id == Task.id).where(condition)

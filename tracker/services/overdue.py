@@ -20,8 +20,9 @@ from tracker.errors import NotAllowed
 from tracker.models import Assignment, LeaderLink, Plan, ReminderMark, Slip, Task, Unit, Urge
 from tracker.services.calendar import load_calendar
 from tracker.services.counting import capped
+from tracker.services.duties import OPEN_DUTIES
 from tracker.services.last_words import LastWord, last_words
-from tracker.services.lights import OPEN_DUTIES, light_condition
+from tracker.services.lights import light_condition
 
 BOARD_LIGHTS = (Light.LATE, Light.BEHIND)
 WHOLE_BOARD = 20_000
@@ -205,17 +206,17 @@ def _choices(session: Session, scope: _Scope, *, is_every: bool) -> list[Choice]
     plan = (literal("plan").label("kind"), Plan.id, Plan.title.label("label"), (-Plan.id).label("place"))
     if is_every:
         here = scope.actor.jurisdiction_id
-        units = select(*unit, null().label("count")).where(Unit.jurisdiction_id == here)
-        plans = select(*plan, null()).where(Plan.jurisdiction_id == here)
+        units: Select[Any] = select(*unit, null().label("number")).where(Unit.jurisdiction_id == here)
+        plans: Select[Any] = select(*plan, null()).where(Plan.jurisdiction_id == here)
     else:
         lit = _union(scope, Assignment.unit_id, Assignment.plan_id, is_every=True)
-        units = select(*unit, func.count().label("count")).join(lit, lit.c.unit_id == Unit.id).group_by(Unit.id)
+        units = select(*unit, func.count().label("number")).join(lit, lit.c.unit_id == Unit.id).group_by(Unit.id)
         plans = select(*plan, func.count()).join(lit, lit.c.plan_id == Plan.id).group_by(Plan.id)
     tasks = _union(scope, Assignment.task_id)
     counted = select(literal("tasks"), literal(0), literal(""), literal(0), func.count(tasks.c.task_id.distinct()))
-    rows = session.execute(union_all(units, plans, counted)).all()
-    rows = sorted(rows, key=lambda row: (-(row.count or 0), row.place, row.id))
-    return [Choice(row.id, row.label, row.count, row.kind) for row in rows]
+    found: list[Any] = list(session.execute(union_all(units, plans, counted)))
+    found.sort(key=lambda row: (-(row.number or 0), row.place, row.id))
+    return [Choice(row.id, row.label, row.number, row.kind) for row in found]
 
 
 def _union(scope: _Scope, *columns: Any, is_every: bool = False) -> Any:
