@@ -55,3 +55,32 @@ def stretches(counts: Sequence[int], width: int, *, least: float = 0.0) -> tuple
         pieces.append(Stretch(round(x, 2), round(piece * scale, 2)))
         x += piece * scale
     return tuple(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stacked column of a chart over time: the place of each of its pieces, from the bottom up."""
+
+    x: float
+    width: float
+    pieces: tuple[Stretch, ...]
+
+
+def columns(rows: Sequence[Sequence[int]], width: int, height: int) -> tuple[Column, ...]:
+    """Gives the columns of a chart of so many units; all rows are drawn to the scale of the largest sum.
+
+    In each piece `x` is its top from the top of the chart, and `width` its height.
+    """
+    highest = max((sum(row) for row in rows), default=0)
+    if not highest:
+        return ()
+    step = width / len(rows)
+    made = []
+    for place, row in enumerate(rows):
+        pieces, top = [], float(height)
+        for count in row:
+            tall = count / highest * height
+            top -= tall
+            pieces.append(Stretch(round(top, 2), round(tall, 2)))
+        made.append(Column(round(place * step + step * 0.2, 2), round(step * 0.6, 2), tuple(pieces)))
+    return tuple(made)

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     REPORTS_READ = "reports.read"
     REPORTS_DRAFT = "reports.draft"
     REPORTS_SIGN = "reports.sign"
+    REPORTS_VERIFY = "reports.verify"
     REPORTS_RECEIVE = "reports.receive"
     DASHBOARD_READ = "dashboard.read"
     REGISTRY_READ = "registry.read"
@@ -67,6 +68,7 @@ _OFFICE = _WORKERS | {
     _P.REPORTS_READ,
     _P.REPORTS_DRAFT,
     _P.REPORTS_SIGN,
+    _P.REPORTS_VERIFY,
     _P.DASHBOARD_READ,
     _P.REGISTRY_READ,
     _P.REGISTRY_EDIT,
@@ -79,8 +81,8 @@ _ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_OFFICE | _DELIVERY),
     Role.OFFICE_HEAD: frozenset(_OFFICE | _DELIVERY | {_P.PLANS_APPROVE}),
-    Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
-    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_RECEIVE, _P.FILING_WRITE}),
+    Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE}),
+    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE}),
     Role.LEADER: frozenset(
         _WORKERS
         | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ, _P.INSTRUCTIONS_GIVE}

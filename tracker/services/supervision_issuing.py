@@ -157,7 +157,7 @@ def _tell_leaders(session: Session, report: SupervisionReport, now: datetime) ->
         f"sign:{report.id}",
         f"请签发：{report.title}",
         "办公室已审核，请签发。",
-        f"/reports/{report.id}",
+        f"/supervision/{report.id}",
     )
     people = people_with(session, [Role.LEADER], on=office_date(now), jurisdiction_id=report.jurisdiction_id)
     tell(session, people, notice, now=now)
@@ -270,7 +270,11 @@ def _publish(session: Session, report: SupervisionReport, now: datetime) -> None
     number = serial(report)
     if report.kind is not SupervisionKind.BULLETIN:
         notice = Notice(
-            NoticeKind.REPORT, f"report:{report.id}", report.title, f"{number}已印发，请阅。", f"/reports/{report.id}"
+            NoticeKind.REPORT,
+            f"report:{report.id}",
+            report.title,
+            f"{number}已印发，请阅。",
+            f"/supervision/{report.id}",
         )
         people = people_with(session, [Role.LEADER], on=today, jurisdiction_id=report.jurisdiction_id)
         tell(session, people, notice, now=now)
@@ -284,7 +288,7 @@ def _publish(session: Session, report: SupervisionReport, now: datetime) -> None
             f"report:{report.id}",
             report.title,
             f"{number}已印发，请阅知并签收。",
-            f"/reports/received/{receipt.id}",
+            f"/circulars/{receipt.id}",
         )
         people = people_with(session, [Role.LIAISON, Role.UNIT_HEAD], on=today, unit_id=unit_id)
         tell(session, people, notice, now=now)
@@ -319,7 +323,7 @@ def _tell_withdrawn(session: Session, report: SupervisionReport, now: datetime) 
             f"withdrawn:{report.id}",
             f"撤回：{report.title}",
             f"{serial(report)}已撤回：{report.withdrawn_reason}",
-            f"/reports/received/{receipt.id}",
+            f"/circulars/{receipt.id}",
         )
         people = people_with(session, [Role.LIAISON, Role.UNIT_HEAD], on=office_date(now), unit_id=receipt.unit_id)
         tell(session, people, notice, now=now)
@@ -357,3 +361,8 @@ def confirm_receipt(session: Session, actor: Actor, receipt_id: int, *, now: dat
         session.flush()
         audit.record(session, actor, "report.receive", receipt, summary="签收通报", now=now, report=receipt.report_id)
     return receipt
+
+
+def received_report(session: Session, receipt: ReportReceipt) -> SupervisionReport:
+    """Gives the report of a receipt that was found for its unit."""
+    return session.get_one(SupervisionReport, receipt.report_id)

@@ -84,7 +84,7 @@ def _ask(
         f"verification:{asked.id}",
         f"请核实：{report.title}",
         f"通报中有 {len(lines)} 项涉及贵单位，请于{by_on.month}月{by_on.day}日前逐项核实，逾期未反馈视为无异议。",
-        f"/reports/verifications/{asked.id}",
+        f"/circulars/verifications/{asked.id}",
     )
     tell(session, people_with(session, _ROLES, on=office_date(now), unit_id=unit_id), notice, now=now)
 

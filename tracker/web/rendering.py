@@ -9,6 +9,7 @@ from flask import Flask, url_for
 from flask_login import current_user
 
 from tracker import db
+from tracker.core.official import numeral
 from tracker.core.paging import counted
 from tracker.core.permissions import Permission
 
@@ -39,7 +40,7 @@ def address_of(endpoint: str, name: str) -> str:
 
 def install(app: Flask) -> None:
     """Registers filters and the names every page knows."""
-    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, counted=counted)
+    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, counted=counted, numeral=numeral)
     app.jinja_env.globals.update(address_of=address_of)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
