@@ -16,6 +16,7 @@ from tracker.core.terms import AssignmentState
 from tracker.core.workflow import RULES
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tracker.models import Assignment, Task
+from tracker.models.columns import Versioned
 from tracker.services.access import find_assignment, find_plan, find_task, task_scope, visible_tasks
 from tracker.services.groups import Members
 from tracker.services.situations import asking
@@ -121,7 +122,7 @@ def shown_duty(session: Session, actor: Actor, assignment_id: int, version: int)
     return duty
 
 
-def refuse_stale(record: Task | Assignment, version: int) -> None:
+def refuse_stale(record: Versioned, version: int) -> None:
     """Raises Conflict when a record has been changed since it was shown with this version."""
     if record.version != version:
         raise Conflict("就在您办理的时候，他人已经改动了这项任务。请查看最新内容后再办理。")

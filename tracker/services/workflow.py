@@ -38,6 +38,7 @@ from tracker.services.duties import OPEN_DUTIES, first_lead
 from tracker.services.filing import Reason, Words, decide, finishing_report, last_finishing, reason_text, restate
 from tracker.services.groups import expand_groups
 from tracker.services.situations import asking
+from tracker.services.workflow_subtasks import close_with_last_part
 
 _FINISHED_TASKS = frozenset({TaskState.CLOSED, TaskState.ARCHIVED, TaskState.TERMINATED, TaskState.SUPERSEDED})
 
@@ -155,6 +156,7 @@ def accept_part(session: Session, actor: Actor, assignment_id: int, *, version: 
         decide(report, actor, None, now=now)
     duty.state, duty.done_on = AssignmentState.DONE, office_date(now)
     finish(session, actor, on_duties(Action.ACCEPT_PART, [duty]), now=now)
+    close_with_last_part(session, actor, duty.task, now=now)
 
 
 def send_back_part(

@@ -22,7 +22,9 @@ from tracker.models import LookBack, Task, TaskDecision
 from tracker.services.acting import finish, on_tasks
 from tracker.services.choosing import shown_task
 from tracker.services.duties import first_lead
+from tracker.services.lights import refresh_lights
 from tracker.services.situations import asking
+from tracker.services.workflow_subtasks import follow_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def decide_task(
     )
     basis = f"（依据：{grounds.basis.strip()}）" if grounds.basis.strip() else ""
     finish(session, actor, on_tasks(action, [task], f"{grounds.reason.strip()}{basis}"), now=now)
+    refresh_lights(session, follow_parent(task), now=now)
     return task
 
 
