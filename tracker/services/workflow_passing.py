@@ -24,7 +24,7 @@ _CARRIED = (
     *("extensions", "late_workdays_incurred", "adjustment_asked_on", "finish_asked_on"),
 )
 _UNDECIDED = (RequestStatus.ASKED, RequestStatus.CHECKED)
-_UNANSWERED = (SlipStatus.ISSUED, SlipStatus.ANSWERED)
+_UNANSWERED = (SlipStatus.ISSUED, SlipStatus.ANSWERED, SlipStatus.REJECTED)
 
 
 def pass_duty(session: Session, duty: Assignment, taker: Unit) -> Assignment:
