@@ -10,6 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tracker.core.filing import WRITABLE, Words
 from tracker.core.permissions import Actor
 from tracker.core.terms import (
     AssignmentState,
@@ -19,12 +20,13 @@ from tracker.core.terms import (
     JurisdictionLevel,
     LeadMode,
     PlanStatus,
+    ReportStatus,
     Role,
     TaskKind,
     TaskState,
     UnitKind,
 )
-from tracker.models import Assignment, Jurisdiction, Plan, RoleGrant, Task, Unit, User
+from tracker.models import Assignment, Jurisdiction, Plan, ProgressReport, RoleGrant, Task, Unit, User
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -129,6 +131,22 @@ def an_assignment(
         **{**values, **fields},
     )
     return _kept(session, assignment)
+
+
+def file_row(
+    session: Session, liaison: Actor, head: Actor, duty: Assignment, words: Words, *, now: datetime
+) -> ProgressReport:
+    """A row written and handed over by the liaison and signed by the head."""
+    from tracker.services import filing, signing
+
+    newest = filing.newest_report(session, duty.id)
+    version = newest.version if newest is not None and newest.status in WRITABLE else 0
+    report = filing.save_row(session, liaison, filing.Entry(duty.id, version, words), now=now)
+    assert report is not None and report.filing is not None
+    signing.hand_over(session, liaison, now=now)
+    if report.status is ReportStatus.AWAITING:
+        signing.sign_filing(session, head, report.filing.id, version=report.filing.version, now=now)
+    return report
 
 
 def sign_in(client: FlaskClient, login_name: str, password: str = PASSWORD) -> None:

@@ -6,13 +6,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tests.builders import a_task, an_assignment
+from tests.builders import a_task, an_assignment, file_row
 from tests.services.test_workflow import NOT_DONE, City, a_prepared_city, duty_of, issue, on
-from tracker.core.terms import AssignmentState, FilingMode, ReportStatus, TaskState
+from tracker.core.terms import AssignmentState, FilingMode, PeriodKind, ReportStatus, TaskState
 from tracker.models import Assignment
-from tracker.services.filing import Entry, Reviewed, Words, pass_reports, save_report, send_back_report
+from tracker.services.filing import Words
 from tracker.services.filing_pages import filing_page
+from tracker.services.plan_settings import FilingRules, edit_filing_rules
 from tracker.services.review_pages import ReviewFilter, review_page
+from tracker.services.reviewing import Reviewed, pass_reports, send_back_report
 
 
 def an_issued_city(session: Session, **plan_fields: object) -> tuple[City, Assignment, Assignment]:
@@ -26,19 +28,21 @@ def an_issued_city(session: Session, **plan_fields: object) -> tuple[City, Assig
 
 
 def file_words(session: Session, place: City, duty: Assignment, words: Words, *, now: datetime) -> Reviewed:
-    report = save_report(session, place.actors["science"], Entry(duty.id, 0, words, is_submitted=True), now=now)
+    report = file_row(session, place.actors["science"], place.actors["science_head"], duty, words, now=now)
     return Reviewed(report.id, report.version)
 
 
 def test_what_is_still_owed_comes_first_and_what_was_sent_back_before_that(session: Session) -> None:
     place, first, second = an_issued_city(session)
     science = place.actors["science"]
-    before = filing_page(session, science, today=date(2026, 3, 9))
+    # Acknowledged in March, so that the first filing is owed in April.
+    assert filing_page(session, science, today=date(2026, 3, 9)).owed == 0
+    before = filing_page(session, science, today=date(2026, 4, 9))
     assert [row.number for row in before.rows] == ["1.", "2."] and before.owed == 2
-    seen = file_words(session, place, second, Words("已注册", 80), now=on(3, 10))
-    file_words(session, place, first, Words("封顶", 40), now=on(3, 10))
-    send_back_report(session, place.actors["officer"], seen, reason=NOT_DONE, now=on(3, 11))
-    after = filing_page(session, science, today=date(2026, 3, 12))
+    seen = file_words(session, place, second, Words("已注册", 80), now=on(4, 10))
+    file_words(session, place, first, Words("封顶", 40), now=on(4, 10))
+    send_back_report(session, place.actors["officer"], seen, reason=NOT_DONE, now=on(4, 11))
+    after = filing_page(session, science, today=date(2026, 4, 12))
     assert [(row.number, row.is_owed) for row in after.rows] == [("2.", True), ("1.", False)]
     assert after.rows[0].sent_back.startswith("未达到完成标准：") and after.rows[0].words.progress == "已注册"
 
@@ -69,8 +73,9 @@ def test_a_partner_files_only_where_the_plan_says_so(session: Session) -> None:
     place, _, _ = an_issued_city(session)
     page = filing_page(session, place.actors["finance"], today=date(2026, 3, 9))
     assert not page.rows and [part.number for part in page.parts] == ["1."]
-    place.plan.filing_mode = FilingMode.LEAD_AND_RESPONSIBLE
-    session.flush()
+    rules = FilingRules(FilingMode.LEAD_AND_RESPONSIBLE, PeriodKind.MONTH, 1, 31)
+    officer = place.actors["officer"]
+    edit_filing_rules(session, officer, place.plan.id, rules, version=place.plan.version, now=on(3, 9))
     page = filing_page(session, place.actors["finance"], today=date(2026, 3, 9))
     assert [row.number for row in page.rows] == ["1."] and page.parts == ()
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import a_city, a_plan, a_task, a_unit, a_user, acting, an_assignment
+from tests.builders import a_city, a_plan, a_task, a_unit, a_user, acting, an_assignment, file_row
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import (
@@ -45,8 +45,9 @@ from tracker.models import (
 from tracker.services import workflow
 from tracker.services.calendar import seed_workdays
 from tracker.services.choosing import Chosen
-from tracker.services.filing import Entry, Reason, Reviewed, Words, pass_reports, save_report, send_back_report
+from tracker.services.filing import Entry, Reason, Words, save_row
 from tracker.services.lights import light_of
+from tracker.services.reviewing import Reviewed, pass_reports, send_back_report
 from tracker.services.workflow import Contact
 
 CONTACT = Contact("周文", "0577-6660012")
@@ -135,8 +136,9 @@ def test_a_task_travels_from_draft_to_archive(session: Session) -> None:
         date(2026, 3, 4),
     )
 
-    entry = Entry(lead.id, 0, Words("一期厂房封顶", 45, next_step="安装设备"), is_submitted=True)
-    report = save_report(session, place.actors["science"], entry, now=on(3, 10))
+    words = Words("一期厂房封顶", 45, next_step="安装设备")
+    science, science_head = place.actors["science"], place.actors["science_head"]
+    report = file_row(session, science, science_head, lead, words, now=on(3, 10))
     assert (lead.percent, lead.last_filed_on) == (45, date(2026, 3, 10))
     pass_reports(session, place.actors["officer"], [Reviewed(report.id, report.version)], now=on(3, 11))
     assert report.status is ReportStatus.PASSED
@@ -452,7 +454,7 @@ def test_somebody_elses_plan_task_and_duty_are_not_found(session: Session) -> No
         with pytest.raises(NotFound):
             workflow.urge(session, actor, [duty.id], words="催", channel=UrgeChannel.PHONE, now=on(3, 9))
         with pytest.raises(NotFound):
-            save_report(session, actor, Entry(duty.id, 0, Words("越权"), is_submitted=True), now=on(3, 9))
+            save_row(session, actor, Entry(duty.id, 0, Words("越权")), now=on(3, 9))
     with pytest.raises(NotFound):
         workflow.submit_tasks(session, place.actors["officer"], Chosen(place.plan.id, (999_999,)), now=on(3, 9))
 
@@ -476,14 +478,14 @@ def test_a_report_sent_back_no_longer_counts_until_it_is_mended(session: Session
     place = a_prepared_city(session)
     issue(session, place)
     lead = duty_of(session, place, place.science)
-    science, officer = place.actors["science"], place.actors["officer"]
-    first = save_report(session, science, Entry(lead.id, 0, Words("推进中", 30), is_submitted=True), now=on(3, 10))
+    science, head, officer = place.actors["science"], place.actors["science_head"], place.actors["officer"]
+    first = file_row(session, science, head, lead, Words("推进中", 30), now=on(3, 10))
     pass_reports(session, officer, [Reviewed(first.id, first.version)], now=on(3, 11))
-    second = save_report(session, science, Entry(lead.id, 0, Words("完成过半", 60), is_submitted=True), now=on(4, 10))
+    second = file_row(session, science, head, lead, Words("完成过半", 60), now=on(4, 10))
     assert lead.percent == 60
     send_back_report(session, officer, Reviewed(second.id, second.version), reason=NOT_DONE, now=on(4, 12))
     assert (lead.percent, lead.last_filed_on) == (30, date(2026, 3, 10))
     assert lead.unknown_on == date(2026, 5, 1)
-    mended = Entry(lead.id, second.version, Words("完成四成", 40), is_submitted=True)
-    assert save_report(session, science, mended, now=on(4, 14)) is second
+    assert second.times_sent_back == 1
+    assert file_row(session, science, head, lead, Words("完成四成", 40), now=on(4, 14)) is second
     assert (second.status, lead.percent, lead.last_filed_on) == (ReportStatus.SUBMITTED, 40, date(2026, 4, 10))

@@ -143,7 +143,7 @@ def test_a_key_no_record_can_have_is_not_found(people: Flask, client: FlaskClien
 
 def test_text_with_a_nul_is_refused_in_words_and_nothing_is_kept(people: Flask, client: FlaskClient) -> None:
     sign_in(client, "liaison")
-    answer = client.post("/filing/1", data={"progress": "星河\x00冰川", "percent": "10", "version": "0", "act": "keep"})
+    answer = client.post("/filing/rows/1", data={"1-progress": "星河\x00冰川", "1-percent": "10", "1-version": "0"})
     assert answer.status_code == 400
     assert "无法保存的字符" in answer.get_data(as_text=True)
     assert "冰川" not in client.get("/filing").get_data(as_text=True)

@@ -19,6 +19,7 @@ from tracker.models import (
     Assignment,
     Attachment,
     ClosingRequest,
+    Filing,
     Jurisdiction,
     ProgressReport,
     SourceDocument,
@@ -104,6 +105,28 @@ def task_version(app: Flask, place: Place) -> int:
     return int(kept(app, Task, place.task).version)
 
 
+def write(
+    client: FlaskClient, duty: int, *, act: str = "hand_over", files: object = None, **words: object
+) -> TestResponse:
+    """Sends one row of the filing page."""
+    data: dict[str, object] = {f"{duty}-{name}": value for name, value in ({"version": 0} | words).items()}
+    if files is not None:
+        data[f"{duty}-files"] = files
+    return client.post("/filing", data=data | {"row": duty, "act": act})
+
+
+def sign(client: FlaskClient, app: Flask) -> None:
+    """The head signs what waits in the unit's only filing."""
+    version = kept(app, Filing, 1).version
+    assert sent(as_person(client, "science_head"), "/filing/1/sign", version=version).status_code == 302
+
+
+def filed(client: FlaskClient, app: Flask, duty: int, **words: object) -> None:
+    """A row written by the liaison and signed by the head."""
+    assert write(as_person(client, "science"), duty, **words).status_code == 302
+    sign(client, app)
+
+
 def issue(client: FlaskClient, place: Place) -> None:
     assert sent(as_person(client, "officer"), f"/plans/{place.plan}/submit").status_code == 302
     assert sent(as_person(client, "head"), f"/plans/{place.plan}/approve").status_code == 302
@@ -127,11 +150,14 @@ def test_a_task_lives_from_draft_to_archive_through_the_pages(app: Flask, client
     assert kept(app, Task, place.task).state is TaskState.IN_PROGRESS
 
     filing = page(as_person(client, "science"), "/filing")
-    assert "建设云川量子产业园" in filing and "还有 1 项未报" in filing
-    words = {"progress": "一期厂房封顶", "percent": "45", "next_step": "安装设备", "act": "submit", "version": "0"}
-    answer = client.post(f"/filing/{place.lead}", data=words | {"files": (io.BytesIO(PDF), "监理报告.pdf")})
+    assert "建设云川量子产业园" in filing and "本期可不报" in filing
+    words = {"progress": "一期厂房封顶", "percent": "45", "next_step": "安装设备"}
+    answer = write(client, place.lead, **words, files=(io.BytesIO(PDF), "监理报告.pdf"))
     assert answer.status_code == 302
-    assert "都已报送" in page(client, "/filing")
+    assert "待签发" in page(client, "/filing") and "一期厂房封顶" not in page(as_person(client, "officer"), "/review")
+    assert "一期厂房封顶" not in page(client, f"/tasks/{place.task}")
+    assert "签发全部 1 项" in page(as_person(client, "science_head"), "/filing/1/sign")
+    sign(client, app)
 
     review = page(as_person(client, "officer"), "/review")
     assert "一期厂房封顶" in review and "监理报告.pdf" in review and "首次报送" in review
@@ -197,35 +223,26 @@ def test_what_was_typed_comes_back_when_an_act_is_refused(app: Flask, client: Fl
     assert answer.status_code == 422 and "请填写联系电话" in text and 'value="周文"' in text
     contact = {"contact_name": "周文", "contact_phone": "6660012"}
     sent(client, f"/plans/{place.plan}/acknowledge", **contact)
-    answer = sent(client, f"/filing/{place.lead}", version=0, progress="写了很久", percent="一半", act="submit")
+    answer = write(client, place.lead, progress="写了很久", percent="一半")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422 and "写了很久" in text and "0 到 100 的整数" in text and 'value="一半"' in text
-
-
-def test_a_filed_row_leads_to_the_one_that_followed_it_and_a_kept_one_stays(client: FlaskClient, place: Place) -> None:
-    issue(client, place)
-    as_person(client, "science")
-    kept_row = sent(client, f"/filing/{place.lead}", version=0, progress="推进中", act="keep", then=7)
-    assert kept_row.location == f"/filing#row-{place.lead}"
-    words = {"progress": "推进中", "percent": 10, "act": "submit", "version": 1}
-    assert sent(client, f"/filing/{place.lead}", **words, then=7).location == "/filing#7-progress"
 
 
 @pytest.mark.parametrize("percent", ["101", "-1", "4.5", "²", "１２", "abc"])
 def test_a_percent_is_a_whole_number_to_a_hundred(client: FlaskClient, place: Place, percent: str) -> None:
     issue(client, place)
     as_person(client, "science")
-    answer = sent(client, f"/filing/{place.lead}", version=0, progress="推进中", percent=percent, act="submit")
+    answer = write(client, place.lead, progress="推进中", percent=percent)
     assert answer.status_code == 422
 
 
 def test_a_draft_is_kept_and_owed_until_it_is_handed_in(app: Flask, client: FlaskClient, place: Place) -> None:
     issue(client, place)
     as_person(client, "science")
-    assert sent(client, f"/filing/{place.lead}", version=0, progress="", act="submit").status_code == 422
-    assert sent(client, f"/filing/{place.lead}", version=0, progress="先记一笔", act="keep").status_code == 302
+    assert write(client, place.lead, progress="").status_code == 422
+    assert write(client, place.lead, progress="先记一笔", act="keep").status_code == 302
     text = page(client, "/filing")
-    assert "先记一笔" in text and "还有 1 项未报" in text and kept(app, Assignment, place.lead).last_filed_on is None
+    assert "先记一笔" in text and "已填 1 项" in text and kept(app, Assignment, place.lead).last_filed_on is None
     assert "先记一笔" not in page(as_person(client, "officer"), f"/tasks/{place.task}")
     assert "先记一笔" not in page(client, "/review")
 
@@ -235,20 +252,21 @@ def test_two_colleagues_filing_at_once_one_wins_and_the_other_sees_both(
 ) -> None:
     issue(client, place)
     as_person(client, "science")
-    assert sent(client, f"/filing/{place.lead}", version=0, progress="甲写的", act="submit").status_code == 302
+    assert write(client, place.lead, progress="甲写的", act="keep").status_code == 302
     as_person(client, "science_head")
-    answer = sent(client, f"/filing/{place.lead}", version=0, progress="乙写的", act="submit")
+    answer = write(client, place.lead, progress="乙写的", act="keep")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 409 and "甲写的" in text and "乙写的" in text
     assert kept(app, ProgressReport, 1).progress == "甲写的"
 
 
-def test_a_report_changed_after_it_was_shown_is_not_passed(app: Flask, client: FlaskClient, place: Place) -> None:
+def test_a_report_taken_back_after_it_was_shown_is_not_passed(app: Flask, client: FlaskClient, place: Place) -> None:
     issue(client, place)
-    as_person(client, "science")
-    sent(client, f"/filing/{place.lead}", version=0, progress="第一稿", act="submit")
+    filed(client, app, place.lead, progress="第一稿")
     shown = kept(app, ProgressReport, 1).version
-    sent(client, f"/filing/{place.lead}", version=shown, progress="第二稿", act="submit")
+    taken = sent(client, "/filing/1/take-back", version=kept(app, Filing, 1).version)
+    assert taken.status_code == 302 and kept(app, Assignment, place.lead).last_filed_on is None
+    filed(client, app, place.lead, progress="第二稿", version=kept(app, ProgressReport, 1).version)
     assert sent(as_person(client, "officer"), "/review/pass", report=f"1:{shown}").status_code == 409
     assert kept(app, ProgressReport, 1).status is ReportStatus.SUBMITTED
 
@@ -269,8 +287,7 @@ def test_a_stale_page_closes_nothing(app: Flask, client: FlaskClient, place: Pla
 
 def test_sending_back_wants_a_reason_and_keeps_what_was_typed(app: Flask, client: FlaskClient, place: Place) -> None:
     issue(client, place)
-    as_person(client, "science")
-    sent(client, f"/filing/{place.lead}", version=0, progress="推进中", percent="30", act="submit")
+    filed(client, app, place.lead, progress="推进中", percent="30")
     version = kept(app, ProgressReport, 1).version
     as_person(client, "officer")
     answer = sent(client, "/review/1/send-back", version=version, reason="数字与上月一致")
@@ -305,7 +322,6 @@ def test_evidence_is_told_by_its_content_and_only_saved_never_shown(
 ) -> None:
     issue(client, place)
     as_person(client, "science")
-    words = {"progress": "见附件", "act": "submit", "version": "0"}
     for data, name in (
         (b"<html><script>1</script>", "说明.pdf"),
         (PDF, "说明.html"),
@@ -313,13 +329,13 @@ def test_evidence_is_told_by_its_content_and_only_saved_never_shown(
         (b"", "空.pdf"),
         (b"PK\x03\x04broken", "表.xlsx"),
     ):
-        answer = client.post(f"/filing/{place.lead}", data=words | {"files": (io.BytesIO(data), name)})
+        answer = write(client, place.lead, progress="见附件", files=(io.BytesIO(data), name))
         assert answer.status_code == 422, name
         assert "见附件" in answer.get_data(as_text=True)
     with app.app_context(), transaction() as session:
         assert session.scalars(select(ProgressReport)).all() == []
     two = [(io.BytesIO(PDF), "../../照片说明.pdf"), (io.BytesIO(b"\x89PNG\r\n\x1a\n0"), "现场.png")]
-    assert client.post(f"/filing/{place.lead}", data=words | {"files": two}).status_code == 302
+    assert write(client, place.lead, progress="见附件", files=two).status_code == 302
     answer = client.get(f"/tasks/{place.task}/files/1")
     assert answer.data == PDF and answer.headers["X-Content-Type-Options"] == "nosniff"
     disposition = answer.headers["Content-Disposition"]
@@ -330,7 +346,7 @@ def test_the_same_bytes_are_kept_once(app: Flask, client: FlaskClient, place: Pl
     issue(client, place)
     as_person(client, "science")
     twice = [(io.BytesIO(PDF), "一.pdf"), (io.BytesIO(PDF), "二.pdf")]
-    client.post(f"/filing/{place.lead}", data={"progress": "见附件", "act": "submit", "version": "0", "files": twice})
+    write(client, place.lead, progress="见附件", files=twice)
     with app.app_context(), transaction() as session:
         assert len(session.scalars(select(Attachment)).all()) == 2
         pdfs = select(StoredFile).where(StoredFile.content_type == "application/pdf")
@@ -340,8 +356,8 @@ def test_the_same_bytes_are_kept_once(app: Flask, client: FlaskClient, place: Pl
 def test_another_units_and_jurisdictions_ids_are_not_found(app: Flask, client: FlaskClient, place: Place) -> None:
     issue(client, place)
     as_person(client, "science")
-    filed = {"progress": "见附件", "act": "submit", "version": "0", "files": (io.BytesIO(PDF), "一.pdf")}
-    client.post(f"/filing/{place.lead}", data=filed)
+    write(client, place.lead, progress="见附件", files=(io.BytesIO(PDF), "一.pdf"))
+    sign(client, app)
     with app.app_context(), transaction() as session:
         other = a_city(session, "东屏市")
         a_user(session, other, Role.OFFICER, login_name="stranger")
@@ -353,7 +369,15 @@ def test_another_units_and_jurisdictions_ids_are_not_found(app: Flask, client: F
         assert client.get(task).status_code == 404, name
         assert client.get(f"{task}/files/1").status_code == 404, name
         posts = [f"{task}/ask-to-close", f"{duty}/finish", f"{duty}/accept", f"{duty}/send-back"]
-        posts += [f"/filing/{place.lead}", f"/plans/{place.plan}/acknowledge", f"{task}/close", "/review/1/send-back"]
+        posts += [
+            f"/filing/rows/{place.lead}",
+            "/filing/1/sign",
+            "/filing/1/return",
+            "/filing/1/take-back",
+            f"/plans/{place.plan}/acknowledge",
+            f"{task}/close",
+            "/review/1/send-back",
+        ]
         for address in posts:
             answer = sent(client, address, version=version, report="越权", progress="越权", act="submit")
             assert answer.status_code in (403, 404), (name, address)

@@ -16,7 +16,7 @@ from tracker.db import OFFICE_ZONE, transaction
 from tracker.demo import city, opening
 from tracker.demo.documents import issued_on, month_shifted
 from tracker.models import Assignment, Notification, ProgressReport, RoleGrant, Task, Unit, User
-from tracker.services import filing, people, reminding, workflow
+from tracker.services import filing, people, reminding, reviewing, signing, workflow
 from tracker.services.calendar import seed_workdays
 
 REMINDED_DAYS = 15
@@ -149,8 +149,11 @@ def _lead(session: Session, task_id: int) -> Assignment:
 def _filing(cast: _Cast, task_id: int, words: filing.Words) -> _Deed:
     def deed(session: Session, now: datetime) -> None:
         lead = _lead(session, task_id)
-        entry = filing.Entry(lead.id, 0, words, is_submitted=True)
-        filing.save_report(session, cast.liaisons[lead.unit_id], entry, now=now)
+        liaison, head = cast.liaisons[lead.unit_id], cast.heads[lead.unit_id]
+        report = filing.save_row(session, liaison, filing.Entry(lead.id, 0, words), now=now)
+        signing.hand_over(session, liaison, now=now)
+        if report is not None and report.filing is not None:
+            signing.sign_filing(session, head, report.filing.id, version=report.filing.version, now=now)
 
     return deed
 
@@ -166,8 +169,8 @@ def _reviewing(cast: _Cast, task_id: int) -> _Deed:
                 ProgressReport.is_finishing.is_(False),
             )
         )
-        seen = [filing.Reviewed(report.id, report.version) for report in session.scalars(waiting)]
-        filing.pass_reports(session, cast.officer, seen, now=now)
+        seen = [reviewing.Reviewed(report.id, report.version) for report in session.scalars(waiting)]
+        reviewing.pass_reports(session, cast.officer, seen, now=now)
 
     return deed
 

@@ -68,6 +68,11 @@ class ProgressReport(Versioned, Base):
     filed_by: Mapped[User] = relationship(foreign_keys=[filed_by_id])
     attachments: Mapped[list[Attachment]] = relationship(back_populates="report")
 
+    @property
+    def has_been_filed(self) -> bool:
+        """Whether it has been handed over before, so that it belongs to its period whatever becomes of it."""
+        return self.first_filed_at is not None
+
 
 class ClosingRequest(Versioned, Base):
     """A lead's request to close a task (申请办结)."""

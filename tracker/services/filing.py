@@ -1,40 +1,31 @@
-"""Reports of progress (进展报送): what a unit writes each month of its duties, and what the office decides on it."""
+"""Rows of a unit's filing (进展报送): written as they are typed, and what the office's decision makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
-from tracker.core.acts import LONGEST, check, check_inputs
+from tracker.core.acts import LONGEST, check
+from tracker.core.filing import SAME_RUNNING, UNSIGNED, WRITABLE, Words, month_to_write, report_to_write
+from tracker.core.periods import Window, current_window
 from tracker.core.permissions import Actor
-from tracker.core.terms import ReasonCode, ReportStatus
+from tracker.core.terms import FilingStatus, ReasonCode, ReportStatus
 from tracker.core.workdays import month_of
 from tracker.db import office_date
-from tracker.errors import Conflict, Invalid, NotFound
-from tracker.models import Assignment, ProgressReport, Task
-from tracker.services import audit
-from tracker.services.access import find_assignment, task_scope
-from tracker.services.announcements import About, Announcement, announce, name_of
-from tracker.services.lights import refresh_lights
+from tracker.errors import Conflict, Invalid
+from tracker.models import Assignment, Filing, ProgressReport
+from tracker.services.access import find_assignment
+from tracker.services.calendar import load_calendar
+from tracker.services.periods import rules_of
 from tracker.services.situations import asking
 
-_COUNTED = (ReportStatus.SUBMITTED, ReportStatus.PASSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a unit says of one duty; `percent` is None where nothing is measured in hundredths."""
-
-    progress: str
-    percent: int | None = None
-    problems: str = ""
-    next_step: str = ""
-    coordination: str = ""
+_HANDED = (ReportStatus.AWAITING, ReportStatus.SUBMITTED, ReportStatus.PASSED)
+_SAME = f"已连续{SAME_RUNNING}期与上期完全相同，本期请填写新的进展。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,6 @@ class Entry:
     assignment_id: int
     version: int
     words: Words
-    is_submitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,63 +59,107 @@ def words_of(values: Mapping[str, str]) -> Words:
     if wrong:
         raise Invalid(wrong)
     return Words(
-        progress=values.get("progress", "").strip(),
+        progress=_typed(values, "progress"),
         percent=int(typed) if typed else None,
-        problems=values.get("problems", "").strip(),
-        next_step=values.get("next_step", "").strip(),
-        coordination=values.get("coordination", "").strip(),
+        problems=_typed(values, "problems"),
+        next_step=_typed(values, "next_step"),
+        coordination=_typed(values, "coordination"),
     )
 
 
-def save_report(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> ProgressReport:
-    """Keeps one unit's report of the office month of `now`, as a draft or handed in.
+def _typed(values: Mapping[str, str], name: str) -> str:
+    # Browsers send line ends as CRLF, sheets as LF: one of them is kept, or the same words would differ.
+    return values.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
-    A report handed in can be changed until it is decided; one sent back is mended in place and keeps its first date.
-    Raises Invalid for blank words, Conflict when somebody else saved the same row first or it has been passed.
+
+def words_in(report: ProgressReport) -> Words:
+    """Gives what a report says."""
+    return Words(report.progress, report.percent, report.problems, report.next_step, report.coordination)
+
+
+def save_row(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> ProgressReport | None:
+    """Keeps what was typed in one row of the unit's present filing. Gives the row, None where nothing was typed yet.
+
+    What is already kept word for word is left as it is. Raises Conflict when somebody else saved the row first, or it
+    waits for a signature or a decision.
     """
     duty = find_assignment(session, actor, entry.assignment_id)
-    # Two people of one unit must not each open a report for the month.
+    # Two people of one unit must not each open a report for the period.
     session.refresh(duty, with_for_update=True)
-    today = office_date(now)
-    check(Action.FILE, asking(session, actor, [duty.task], today=today).of_duty(duty.task, duty))
-    report = report_of_month(session, duty.id, month_of(today))
+    check(Action.FILE, asking(session, actor, [duty.task], today=office_date(now)).of_duty(duty.task, duty))
+    window = window_for(session, duty, today=office_date(now))
+    report = report_to_write(newest_report(session, duty.id), window.month)
+    if report is not None and words_in(report) == entry.words:
+        return report
     _refuse_stale(report, entry.version)
-    # What is handed in already stays handed in, however it is saved.
-    hands_in = entry.is_submitted or (report is not None and report.status is ReportStatus.SUBMITTED)
-    if hands_in:
-        check_inputs(Action.FILE, {"progress": entry.words.progress})
+    if report is None and entry.words.is_blank:
+        return None
+    month = month_to_write(report, window.month)
     if report is None:
-        report = _new_report(duty, actor, now)
+        report = _new_report(duty, actor, month, now)
         session.add(report)
-    _write(report, entry.words)
-    if hands_in:
-        _hand_in(session, actor, report, now)
+    report.period, report.status = month, ReportStatus.DRAFT
+    report.filing_id = open_filing(session, duty, month).id
+    report.filed_by_id = actor.user_id
+    write(report, entry.words, before=report_before(session, duty.id, month))
     session.flush()
     return report
 
 
-def report_of_month(session: Session, assignment_id: int, period: str) -> ProgressReport | None:
-    """Gives the report of a duty for a month ("2026-03"), whatever its status."""
+def window_for(session: Session, duty: Assignment, *, today: date) -> Window:
+    """Gives the window a duty is filed for today. Raises Conflict for a plan that wants no filing."""
+    rule = rules_of(session, [duty.task.plan])[duty.plan_id]
+    window = current_window(rule, today, load_calendar(session))
+    if window is None:
+        raise Conflict("本方案不要求定期报送，完成后请在任务页报送完成情况。")
+    return window
+
+
+def newest_report(session: Session, assignment_id: int) -> ProgressReport | None:
+    """Gives the report of a duty for its latest period, whatever its status."""
+    query = select(ProgressReport).where(
+        ProgressReport.assignment_id == assignment_id, ProgressReport.is_finishing.is_(False)
+    )
+    return session.scalar(query.order_by(ProgressReport.period.desc(), ProgressReport.id.desc()).limit(1))
+
+
+def report_before(session: Session, assignment_id: int, month: str) -> ProgressReport | None:
+    """Gives the last signed report of a duty for a period before a month."""
     query = select(ProgressReport).where(
         ProgressReport.assignment_id == assignment_id,
-        ProgressReport.period == period,
         ProgressReport.is_finishing.is_(False),
+        ProgressReport.period < month,
+        ProgressReport.status.not_in(UNSIGNED),
     )
-    return session.scalar(query.order_by(ProgressReport.id.desc()).limit(1))
+    return session.scalar(query.order_by(ProgressReport.period.desc(), ProgressReport.id.desc()).limit(1))
+
+
+def open_filing(session: Session, duty: Assignment, month: str) -> Filing:
+    """Gives the filing of the duty's unit for a month, a new one where there is none."""
+    filing = session.scalar(select(Filing).where(Filing.unit_id == duty.unit_id, Filing.period == month))
+    if filing is None:
+        filing = Filing(
+            unit_id=duty.unit_id, jurisdiction_id=duty.jurisdiction_id, period=month, status=FilingStatus.DRAFT
+        )
+        session.add(filing)
+        session.flush()
+    return filing
 
 
 def _refuse_stale(report: ProgressReport | None, version: int) -> None:
     if report is not None and report.status is ReportStatus.PASSED:
-        raise Conflict("本月进展已审核通过，如有新进展请在下月报送。")
+        raise Conflict("本期进展已审核通过，如有新进展请在下期报送。")
+    if report is not None and report.status not in WRITABLE:
+        raise Conflict(f"本期进展{report.status.label}，如需修改请先撤回。")
     if (report.version if report is not None else 0) != version:
-        raise Conflict("就在您填写的时候，本单位同事已经保存了这一项。请对照最新内容后再提交。")
+        raise Conflict("就在您填写的时候，本单位同事已经保存了这一项。请对照最新内容后再保存。")
 
 
-def _new_report(duty: Assignment, actor: Actor, now: datetime) -> ProgressReport:
+def _new_report(duty: Assignment, actor: Actor, month: str, now: datetime) -> ProgressReport:
     return ProgressReport(
         assignment=duty,
         jurisdiction_id=duty.jurisdiction_id,
-        period=month_of(office_date(now)),
+        period=month,
         status=ReportStatus.DRAFT,
         progress="",
         filed_by_id=actor.user_id,
@@ -133,36 +167,35 @@ def _new_report(duty: Assignment, actor: Actor, now: datetime) -> ProgressReport
     )
 
 
-def _write(report: ProgressReport, words: Words) -> None:
+def write(report: ProgressReport, words: Words, *, before: ProgressReport | None = None) -> None:
+    """Sets the words of a report, and whether they are those of the report before (同上期)."""
     report.progress, report.percent = words.progress, words.percent
     report.problems, report.next_step = words.problems, words.next_step
     report.coordination = words.coordination
+    report.is_same_as_last = before is not None and bool(words.progress) and words_in(before) == words
 
 
-def _hand_in(session: Session, actor: Actor, report: ProgressReport, now: datetime) -> None:
-    if report.status is ReportStatus.DRAFT:
-        report.filed_at = now
-    report.status, report.filed_by_id = ReportStatus.SUBMITTED, actor.user_id
-    duty, task = report.assignment, report.assignment.task
-    duty.percent, duty.last_filed_on = report.percent, office_date(report.filed_at)
-    session.flush()
-    summary = f"{duty.unit.name}报送{report.period}进展：{name_of(task)}"
-    audit.record(
-        session, actor, "task.file", task, summary=summary, now=now, report=report.id, progress=report.progress
+def refuse_repeating(session: Session, report: ProgressReport) -> str:
+    """Gives why a row cannot be handed over a third time with the same words, nothing where it can."""
+    if not report.is_same_as_last:
+        return ""
+    query = select(ProgressReport.is_same_as_last).where(
+        ProgressReport.assignment_id == report.assignment_id,
+        ProgressReport.is_finishing.is_(False),
+        ProgressReport.period < report.period,
+        ProgressReport.status.not_in(UNSIGNED),
     )
-    # The officer reviews on one page; one message a day for each unit is enough.
-    announcement = Announcement(Action.FILE, [About(task, duty)], topic=f"unit:{duty.unit_id}")
-    announce(session, actor, announcement, now=now)
-    refresh_lights(session, [task], now=now)
+    running = session.scalars(query.order_by(ProgressReport.period.desc()).limit(SAME_RUNNING)).all()
+    return _SAME if len(running) == SAME_RUNNING and all(running) else ""
 
 
 def finishing_report(
     session: Session, actor: Actor, duty: Assignment, words: Words, *, now: datetime
 ) -> ProgressReport:
     """Gives a new report by which a unit says that its part is finished, handed in; the duty counts as 100 percent."""
-    report = _new_report(duty, actor, now)
-    _write(report, words)
-    report.percent = 100
+    report = _new_report(duty, actor, month_of(office_date(now)), now)
+    write(report, words)
+    report.percent, report.first_filed_at = 100, now
     report.status, report.is_finishing = ReportStatus.SUBMITTED, True
     session.add(report)
     session.flush()
@@ -181,64 +214,26 @@ def last_finishing(session: Session, assignment_id: int) -> ProgressReport | Non
 
 
 def decide(report: ProgressReport, actor: Actor, reason: Reason | None, *, now: datetime) -> None:
-    """Writes a decision on a report: passed, or sent back with a reason."""
+    """Writes a decision on a report: passed, or sent back with a reason, which is counted."""
     report.status = ReportStatus.SENT_BACK if reason else ReportStatus.PASSED
     report.reviewed_by_id, report.reviewed_at = actor.user_id, now
     report.reason_code = ReasonCode(reason.code) if reason else None
     report.reason = reason.words.strip() if reason else ""
+    if reason is not None:
+        report.times_sent_back += 1
 
 
 def restate(session: Session, duty: Assignment) -> None:
-    """Sets a duty's percent and last filing to those of its last report that was not sent back."""
-    session.flush()
-    query = select(ProgressReport).where(ProgressReport.assignment_id == duty.id, ProgressReport.status.in_(_COUNTED))
-    last = session.scalar(query.order_by(ProgressReport.filed_at.desc(), ProgressReport.id.desc()).limit(1))
-    duty.percent = last.percent if last is not None else None
-    duty.last_filed_on = office_date(last.filed_at) if last is not None else None
+    """Sets a duty's percent and last filing to those of its last report that counts.
 
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A report as the reviewer saw it: its id and the version shown."""
-
-    report_id: int
-    version: int
-
-
-def pass_reports(session: Session, actor: Actor, chosen: Sequence[Reviewed], *, now: datetime) -> int:
-    """Passes filings in one act; all or none. Gives how many.
-
-    Raises Conflict when one was changed after it was shown, NotFound when one is out of sight.
+    The hand-over counts as filed, with the day of the first one; a percent counts from its signature on.
     """
-    if not chosen:
-        raise Invalid({"": "请先选择要通过的报送。"})
-    for seen in chosen:
-        report = _find_report(session, actor, seen)
-        _check_report(session, actor, report, Action.PASS_REPORT, now)
-        decide(report, actor, None, now=now)
-        _record(session, actor, report, "task.pass_report", "审核通过", now=now)
     session.flush()
-    return len(chosen)
-
-
-def send_back_report(
-    session: Session, actor: Actor, seen: Reviewed, *, reason: Reason, now: datetime
-) -> ProgressReport:
-    """Sends a filing back: it no longer counts, and the unit owes one for the month again."""
-    report = _find_report(session, actor, seen)
-    _check_report(session, actor, report, Action.SEND_BACK_REPORT, now)
-    check_inputs(Action.SEND_BACK_REPORT, {"reason_code": reason.code, "reason": reason.words})
-    decide(report, actor, reason, now=now)
-    duty = report.assignment
-    restate(session, duty)
-    event = _record(session, actor, report, "task.send_back_report", f"退回（{reason_text(reason)}）", now=now)
-    about = [About(duty.task, duty)]
-    announcement = Announcement(
-        Action.SEND_BACK_REPORT, about, topic=f"event:{event}", words=f"退回原因：{reason_text(reason)}"
-    )
-    announce(session, actor, announcement, now=now)
-    refresh_lights(session, [duty.task], now=now)
-    return report
+    query = select(ProgressReport).where(ProgressReport.assignment_id == duty.id, ProgressReport.status.in_(_HANDED))
+    handed = session.scalars(query.order_by(ProgressReport.filed_at.desc(), ProgressReport.id.desc())).all()
+    signed = next((report for report in handed if report.status is not ReportStatus.AWAITING), None)
+    duty.percent = signed.percent if signed is not None else None
+    duty.last_filed_on = max((office_date(r.first_filed_at or r.filed_at) for r in handed), default=None)
 
 
 def reason_text(reason: Reason) -> str:
@@ -247,35 +242,7 @@ def reason_text(reason: Reason) -> str:
 
 
 def reason_text_of(report: ProgressReport) -> str:
-    """Gives why a report was sent back, nothing for one that was not."""
-    if report.status is not ReportStatus.SENT_BACK or report.reason_code is None:
+    """Gives why a report was sent back, nothing for one that was not or that has been filed again."""
+    if report.status not in WRITABLE or report.reason_code is None:
         return ""
     return reason_text(Reason(report.reason_code.value, report.reason))
-
-
-def _find_report(session: Session, actor: Actor, seen: Reviewed) -> ProgressReport:
-    query = (
-        select(ProgressReport)
-        .join(Assignment, Assignment.id == ProgressReport.assignment_id)
-        .join(Task, Task.id == Assignment.task_id)
-        .where(task_scope(actor), ProgressReport.id == seen.report_id, ProgressReport.is_finishing.is_(False))
-    )
-    report = session.scalar(query)
-    if report is None:
-        raise NotFound("没有找到这条报送，或者您没有查看它的权限。")
-    if report.version != seen.version:
-        raise Conflict(f"{report.assignment.unit.name}已修改或他人已审核这条报送，请刷新后查看最新内容。")
-    return report
-
-
-def _check_report(session: Session, actor: Actor, report: ProgressReport, action: Action, now: datetime) -> None:
-    task = report.assignment.task
-    check(action, asking(session, actor, [task], today=office_date(now)).of_report(task, report))
-
-
-def _record(session: Session, actor: Actor, report: ProgressReport, action: str, what: str, *, now: datetime) -> int:
-    task, unit = report.assignment.task, report.assignment.unit.name
-    summary = f"{unit}{report.period}进展{what}：{name_of(task)}"
-    event = audit.record(session, actor, action, task, summary=summary, now=now, report=report.id, unit=unit)
-    session.flush()
-    return event.id

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from tracker.core.filing import UNSIGNED
 from tracker.core.terms import ReportStatus
 from tracker.db import office_date
 from tracker.models import Assignment, ProgressReport
@@ -46,7 +47,7 @@ def last_words(
 def last_report() -> ScalarSelect[int]:
     """Gives the key of what was filed last on the duty of an enclosing query on Assignment, drafts left aside."""
     query = select(ProgressReport.id).where(
-        ProgressReport.assignment_id == Assignment.id, ProgressReport.status != ReportStatus.DRAFT
+        ProgressReport.assignment_id == Assignment.id, ProgressReport.status.not_in(UNSIGNED)
     )
     newest = query.order_by(ProgressReport.filed_at.desc(), ProgressReport.id.desc()).limit(1)
     return newest.correlate(Assignment).scalar_subquery()
@@ -58,7 +59,7 @@ def _latest(assignment_ids: Sequence[int], before: datetime | None):  # type: ig
         order_by=(ProgressReport.filed_at.desc(), ProgressReport.id.desc()),
     )
     ranked = select(ProgressReport.id, newest_first.label("place")).where(
-        ProgressReport.assignment_id.in_(assignment_ids), ProgressReport.status != ReportStatus.DRAFT
+        ProgressReport.assignment_id.in_(assignment_ids), ProgressReport.status.not_in(UNSIGNED)
     )
     if before is not None:
         ranked = ranked.where(ProgressReport.filed_at < before)

@@ -17,7 +17,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.models import Assignment, Attachment, ClosingRequest, Plan, ProgressReport, Task, Unit
 from tracker.services.access import task_scope
-from tracker.services.filing import Words
+from tracker.core.filing import Words
 from tracker.services.lights import light_of
 from tracker.services.situations import Asking, asking
 from tracker.services.task_trail import FileRow, file_rows

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.filing import UNSIGNED
 from tracker.core.grams import is_told_by_grams, wanted
 from tracker.core.lights import Light
 from tracker.core.paging import MOST_COUNTED, PAGE_SIZE, Page, offset
@@ -157,7 +158,7 @@ def _filings(session: Session, actor: Actor, words: tuple[str, ...]) -> tuple[Fi
         .join(Assignment, Assignment.id == ProgressReport.assignment_id)
         .join(Task, Task.id == Assignment.task_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(task_scope(actor), ProgressReport.status != ReportStatus.DRAFT)
+        .where(task_scope(actor), ProgressReport.status.not_in(UNSIGNED))
         .add_columns(Task.id.label("task_id"), Task.number, Task.title, Unit.name.label("unit"))
         .add_columns(*(getattr(ProgressReport, name) for name in ("period", "status", *_WORDS)))
     )

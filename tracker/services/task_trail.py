@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.core.actions import Action
+from tracker.core.filing import UNSIGNED
 from tracker.core.terms import ReportStatus
 from tracker.models import (
     Assignment,
@@ -117,7 +118,7 @@ def _reports(session: Session, task: Task) -> list[TrailEntry]:
     query = (
         select(ProgressReport)
         .join(Assignment, Assignment.id == ProgressReport.assignment_id)
-        .where(Assignment.task_id == task.id, ProgressReport.status != ReportStatus.DRAFT)
+        .where(Assignment.task_id == task.id, ProgressReport.status.not_in(UNSIGNED))
         .options(
             joinedload(ProgressReport.assignment).joinedload(Assignment.unit),
             joinedload(ProgressReport.filed_by),

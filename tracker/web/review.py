@@ -10,8 +10,9 @@ from tracker.core.permissions import Permission
 from tracker.core.terms import ReasonCode
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
-from tracker.services.filing import Reason, Reviewed, pass_reports, send_back_report
+from tracker.services.filing import Reason
 from tracker.services.review_pages import PAGE, ReviewFilter, review_page
+from tracker.services.reviewing import Reviewed, pass_reports, send_back_report
 from tracker.web import fields, listing
 from tracker.web.access import allow, current_actor
 from tracker.web.auth import local_path
