@@ -24,7 +24,9 @@ from tracker.services.lights import refresh_all_lights
 
 PAGE_SIZE = 50
 ACTION = "calendar.recompute"
-_WHAT = {"due_on": "现定时限"} | {attribute: f"{light.label}日" for light, attribute in DAY_OF.items()}
+_WHAT = {"due_on": "现定时限", "report_opens_on": "应报送日", "report_missed_on": "未报送日"} | {
+    attribute: f"{light.label}日" for light, attribute in DAY_OF.items()
+}
 _CHUNK = 500
 
 
