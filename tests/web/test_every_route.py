@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment, sign_in
 from tracker.core.permissions import GRANTS, Permission
@@ -19,13 +19,20 @@ FILLINGS = {"IntegerConverter": 1, "RecordId": 1, "UnicodeConverter": "x", "Path
 LEAVING = "auth.sign_out"
 
 
+def filling(converter: BaseConverter) -> str | int:
+    """A value that fits one part of an address."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    return FILLINGS[type(converter).__name__]
+
+
 def rules(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Every own rule with an address that fits it and each of its methods."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if rule.endpoint in ("static", "bootstrap.static"):
                 continue
-            values = {name: FILLINGS[type(each).__name__] for name, each in rule._converters.items()}
+            values = {name: filling(each) for name, each in rule._converters.items()}
             address = app.url_map.bind("localhost").build(rule.endpoint, values, method=min(rule.methods or {"GET"}))
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, address, method
