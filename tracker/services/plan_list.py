@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, PlanStatus
 from tracker.models import Assignment, Plan, Task
 from tracker.services.access import plan_scope
-from tracker.services.shown import Tally, shown_key, tally
+from tracker.services.shown import Tally, packed_counts, shown_key, tally, unpacked
 
 EVERY_PLAN = 2_000
 # Each row counts all tasks of its plan.
@@ -65,13 +65,14 @@ def plan_rows(
 def tallies_of(session: Session, actor: Actor, plan_ids: Sequence[int], today: date) -> dict[int, Tally]:
     """Gives how the tasks of each plan stand, or for a unit's person the unit's own duties in them."""
     model = Task if actor.sees_jurisdiction else Assignment
-    key = shown_key(model, today).label("key")
-    query = select(Task.plan_id, key, func.count()).where(Task.plan_id.in_(plan_ids)).group_by(Task.plan_id, key)
-    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    groups = (Task.plan_id, Task.state, Task.is_standing)
+    query = select(*groups, func.count(), *packed_counts(model, today))
+    query = query.where(Task.plan_id.in_(plan_ids)).group_by(*groups)
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
     # The plans are in scope already; a second condition on the jurisdiction would draw the query to its index.
     query = query if actor.sees_jurisdiction else own_share(query, actor)
-    for plan_id, shown, count in session.execute(query):
-        counts[plan_id][shown] = count
+    for plan_id, state, is_standing, count, *packed in session.execute(query):
+        counts[plan_id].update(unpacked(state, is_standing, count, packed))
     return {plan_id: tally(counts[plan_id]) for plan_id in plan_ids}
 
 

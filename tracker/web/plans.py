@@ -15,6 +15,7 @@ from tracker.errors import Invalid
 from tracker.services import day_ledger, plan_facts, plan_list, plan_pages
 from tracker.web import charts, listing, sheets, typed
 from tracker.web.access import allow, current_actor
+from tracker.web.rendering import address_of
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 VIEWS = {"tasks": "任务", "matrix": "单位任务矩阵", "figures": "目标和指标", "ledger": "台账", "trail": "办理记录"}
@@ -32,8 +33,9 @@ def _asked_plans() -> plan_list.PlanFilter:
 def index() -> str:
     asked, today = _asked_plans(), office_date(utcnow())
     page = plan_list.plan_rows(reading(), current_actor(), asked, today=today, number=listing.page_number())
+    plans_at = address_of("plans.detail", "plan_id")
     bars = {
-        row.id: charts.tally_bar(row.tally, lambda shown, at=row.id: url_for(".detail", plan_id=at, shown=shown))
+        row.id: charts.tally_bar(row.tally, lambda shown, at=f"{plans_at}{row.id}": f"{at}?shown={shown}")
         for row in page.rows
     }
     return render_template(
