@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -33,6 +34,17 @@ class Words:
 
 
 BLANK = Words("")
+
+
+_UNKEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Gives typed words as they are kept: one kind of line end and of blank, none around, nothing no file can hold.
+
+    Browsers send CRLF and sheets LF: kept apart, the same words would differ.
+    """
+    return _UNKEPT.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")).strip()
 
 
 def says_nothing(text: str) -> bool:

@@ -28,6 +28,8 @@ MAX_CELL = 2000
 HEAD_WITHIN = 10
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# How the format writes characters that XML cannot hold, and its own escapes.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
 _ASK = "请下载模板，按模板填写后另存为 .xlsx 再上传。"
 
@@ -43,11 +45,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class WrongCell:
-    """One thing wrong in a sheet: row as Excel counts it, 0 for the sheet as a whole; heading; what is expected."""
+    """One thing wrong in a sheet: row as Excel counts it, 0 for the sheet as a whole; heading; what is expected.
+
+    `place` is the cell as Excel names it ("I7"), where it is one cell.
+    """
 
     row: int
     column: str
     problem: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,18 @@ class SheetRow:
 
 @dataclass(slots=True)
 class Sheet:
-    """The rows of a sheet under its headings, what is wrong in it, and headings nobody knows."""
+    """The rows of a sheet under its headings, what is wrong in it, and headings nobody knows.
+
+    `letters` names the column of each key as Excel does; `hidden` are rows that are not seen; `merged` are the first
+    and last row of each merge below the headings.
+    """
 
     rows: list[SheetRow] = field(default_factory=list)
     wrong: list[WrongCell] = field(default_factory=list)
     ignored: tuple[str, ...] = ()
+    letters: dict[str, str] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,8 @@ class _Cell:
 _Grid = dict[int, dict[int, _Cell]]
 
 
-def read_sheet(data: bytes, columns: Sequence[Column]) -> Sheet:
-    """Gives the first sheet of a workbook under the headings of `columns`.
+def read_sheet(data: bytes, columns: Sequence[Column], *, longest: int = MAX_CELL) -> Sheet:
+    """Gives the first sheet of a workbook under the headings of `columns`; no cell may hold more than `longest`.
 
     Raises: Unreadable for what is no readable .xlsx; everything wrong inside one is named in `wrong`.
     """
@@ -87,8 +100,12 @@ def read_sheet(data: bytes, columns: Sequence[Column]) -> Sheet:
         raise Unreadable("too-large", f"表格超过 {MAX_BYTES // 1024 // 1024} MB，没有读取。请拆成几份后再上传。")
     if not data.startswith(b"PK\x03\x04"):
         raise Unreadable("wrong-type", "这不是 .xlsx 表格。" + _ASK)
-    grid, merges = _grid_of(_package(data))
-    return _under_headings(grid, merges, columns)
+    tree, strings = _first_sheet(_package(data))
+    grid = _cells(tree, strings, longest)
+    merges = [merge.get("ref") or "" for merge in tree.iter(_MAIN + "mergeCell")]
+    sheet = _under_headings(grid, merges, columns)
+    sheet.hidden = frozenset(number for number in _hidden(tree) if number in grid)
+    return sheet
 
 
 def _package(data: bytes) -> Package:
@@ -111,7 +128,12 @@ def _tree(package: Package, name: str) -> _Element | None:
         raise Unreadable(error.code, "表格内部结构异常或过大，没有读取。" + _ASK) from None
 
 
-def _grid_of(package: Package) -> tuple[_Grid, list[str]]:
+def _hidden(tree: _Element) -> list[int]:
+    rows = [row.get("r") or "" for row in tree.iter(_MAIN + "row") if row.get("hidden") in ("1", "true")]
+    return [int(number) for number in rows if number.isascii() and number.isdigit()]
+
+
+def _first_sheet(package: Package) -> tuple[_Element, list[str]]:
     book, links = _tree(package, "xl/workbook.xml"), _tree(package, "xl/_rels/workbook.xml.rels")
     first = None if book is None else next(book.iter(_MAIN + "sheet"), None)
     targets = {link.get("Id"): link.get("Target") or "" for link in (() if links is None else links)}
@@ -121,9 +143,7 @@ def _grid_of(package: Package) -> tuple[_Grid, list[str]]:
     sheet = _tree(package, target.lstrip("/") if target.startswith("/") else "xl/" + target)
     if sheet is None:
         raise Unreadable("damaged", "表格里没有工作表。" + _ASK)
-    strings = _shared_strings(package)
-    merges = [merge.get("ref") or "" for merge in sheet.iter(_MAIN + "mergeCell")]
-    return _cells(sheet, strings), merges
+    return sheet, _shared_strings(package)
 
 
 def _shared_strings(package: Package) -> list[str]:
@@ -135,22 +155,28 @@ def _rich(item: _Element) -> str:
     """The text of a string with its runs, without the phonetic signs beside it."""
     parts = [child.text or "" for child in item.findall(_MAIN + "t")]
     parts += [run.findtext(_MAIN + "t") or "" for run in item.findall(_MAIN + "r")]
-    return "".join(parts)
+    return _ESCAPED.sub(_unescaped, "".join(parts))
 
 
-def _cells(sheet: _Element, strings: list[str]) -> _Grid:
+def _unescaped(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if character.isprintable() or character in "\n\t" else ""
+
+
+def _cells(sheet: _Element, strings: list[str], longest: int) -> _Grid:
     grid: _Grid = {}
     rows = 0
     for count, cell in enumerate(sheet.iter(_MAIN + "c")):
         place = _PLACE.match(cell.get("r") or "")
         if place is None:
             raise Unreadable("damaged", "表格的单元格没有位置，无法读取。" + _ASK)
-        read = _cell(cell, strings)
+        read = _cell(cell, strings, longest)
         column, row = _number(place[1]), int(place[2])
         if not read.text and not read.problem:
             continue
         if column > MAX_COLUMNS:
-            raise Unreadable("too-complex", f"表格超过 {MAX_COLUMNS} 列，没有读取。" + _ASK)
+            words = f"单元格 {place[0]} 有内容，超出 {MAX_COLUMNS} 列的上限，没有读取。请删去后再上传。"
+            raise Unreadable("too-complex", words)
         rows += row not in grid
         if rows > MAX_ROWS or count > MAX_CELLS:
             raise Unreadable("too-complex", f"表格超过 {MAX_ROWS} 行，没有读取。请拆成几份后再上传。")
@@ -158,7 +184,7 @@ def _cells(sheet: _Element, strings: list[str]) -> _Grid:
     return grid
 
 
-def _cell(cell: _Element, strings: list[str]) -> _Cell:
+def _cell(cell: _Element, strings: list[str], longest: int) -> _Cell:
     if cell.find(_MAIN + "f") is not None:
         return _Cell("", "是公式，请改为文字（复制后选择性粘贴为“数值”）")
     kind, value = cell.get("t", "n"), cell.findtext(_MAIN + "v") or ""
@@ -173,8 +199,8 @@ def _cell(cell: _Element, strings: list[str]) -> _Cell:
     else:
         text = _plain_number(value) if kind == "n" else value
     text = text.replace("\xa0", " ").strip()
-    if len(text) > MAX_CELL:
-        return _Cell("", f"内容过长（{len(text)} 字），最多 {MAX_CELL} 字")
+    if len(text) > longest:
+        return _Cell("", f"内容过长（{len(text)} 字），最多 {longest} 字")
     return _Cell(text)
 
 
@@ -195,6 +221,14 @@ def _number(letters: str) -> int:
     return number
 
 
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def _heading(text: str) -> str:
     return re.sub(r"[\s*＊]", "", text).translate(str.maketrans("（）／", "()/"))
 
@@ -211,6 +245,7 @@ def _under_headings(grid: _Grid, merges: list[str], columns: Sequence[Column]) -
     sheet.ignored = tuple(
         cell.text for place, cell in sorted(grid.get(head_row, {}).items()) if cell.text and place not in found
     )
+    sheet.letters = {column.key: _letters(place) for place, column in found.items()}
     _note_merges(sheet, merges, head_row)
     for number in sorted(row for row in grid if row > head_row):
         _add_row(sheet, number, grid[number], found)
@@ -236,6 +271,7 @@ def _note_merges(sheet: Sheet, merges: list[str], head_row: int) -> None:
         if corner is not None and int(corner[2]) > head_row:
             top = _PLACE.match(merge.partition(":")[0])
             row = int(top[2]) if top else 0
+            sheet.merged += ((row, int(corner[2])),)
             sheet.wrong.append(WrongCell(row, merge, "是合并单元格，请取消合并后逐行填写"))
 
 
@@ -244,7 +280,7 @@ def _add_row(sheet: Sheet, number: int, cells: Mapping[int, _Cell], found: Mappi
     for place, column in found.items():
         cell = cells.get(place)
         if cell is not None and cell.problem:
-            sheet.wrong.append(WrongCell(number, column.names[0], cell.problem))
+            sheet.wrong.append(WrongCell(number, column.names[0], cell.problem, f"{_letters(place)}{number}"))
         elif cell is not None:
             texts[column.key] = cell.text
     if any(texts.values()):

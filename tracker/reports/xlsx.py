@@ -81,8 +81,8 @@ class Coloured:
 def listing(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, note: str = "") -> bytes:
     """Gives one sheet with a title, a note on what was shown (filters), a repeated head and the rows."""
     out = io.BytesIO()
-    with _workbook(out) as book:
-        sheet = _sheet(book, "清单", paper=A4)
+    with workbook(out) as book:
+        sheet = sheet_of(book, "清单", paper=A4)
         formats = Formats(book)
         _write_listing(sheet, formats, title, note, columns, rows)
     return out.getvalue()
@@ -91,13 +91,13 @@ def listing(title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]
 def ledger(rows: Ledger, *, figures: Summary | None = None) -> bytes:
     """Gives the ledger (台账), with a second sheet of the figures where there are any."""
     out = io.BytesIO()
-    with _workbook(out) as book:
+    with workbook(out) as book:
         formats = Formats(book)
         columns = [Column(label, LEDGER_WIDTHS[name]) for name, label in COLUMNS.items()]
         cells = [_ledger_cells(entry) for entry in rows.entries]
-        _write_listing(_sheet(book, "台账", paper=A3), formats, rows.title, rows.note, columns, cells)
+        _write_listing(sheet_of(book, "台账", paper=A3), formats, rows.title, rows.note, columns, cells)
         if figures:
-            _write_figures(_sheet(book, "统计", paper=A4), formats, figures)
+            _write_figures(sheet_of(book, "统计", paper=A4), formats, figures)
     return out.getvalue()
 
 
@@ -118,7 +118,8 @@ class Formats:
         }
 
 
-def _workbook(out: io.BytesIO) -> Any:
+def workbook(out: io.BytesIO) -> Any:
+    """Gives a workbook to be written into `out`, in which no text becomes a formula, a link or a number."""
     return xlsxwriter.Workbook(
         out,
         {
@@ -130,7 +131,8 @@ def _workbook(out: io.BytesIO) -> Any:
     )
 
 
-def _sheet(book: Any, name: str, *, paper: int) -> Any:
+def sheet_of(book: Any, name: str, *, paper: int) -> Any:
+    """Gives a new sheet of a workbook, landscape, ready to be printed on a paper."""
     sheet = book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(paper)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
 from tracker.core.acts import LONGEST, check
-from tracker.core.filing import SAME_RUNNING, UNSIGNED, WRITABLE, Words, month_to_write, report_to_write
+from tracker.core.filing import SAME_RUNNING, UNSIGNED, WRITABLE, Words, clean, month_to_write, report_to_write
 from tracker.core.periods import Window, current_window
 from tracker.core.permissions import Actor
 from tracker.core.terms import FilingStatus, ReasonCode, ReportStatus
@@ -59,17 +59,12 @@ def words_of(values: Mapping[str, str]) -> Words:
     if wrong:
         raise Invalid(wrong)
     return Words(
-        progress=_typed(values, "progress"),
+        progress=clean(values.get("progress", "")),
         percent=int(typed) if typed else None,
-        problems=_typed(values, "problems"),
-        next_step=_typed(values, "next_step"),
-        coordination=_typed(values, "coordination"),
+        problems=clean(values.get("problems", "")),
+        next_step=clean(values.get("next_step", "")),
+        coordination=clean(values.get("coordination", "")),
     )
-
-
-def _typed(values: Mapping[str, str], name: str) -> str:
-    # Browsers send line ends as CRLF, sheets as LF: one of them is kept, or the same words would differ.
-    return values.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def words_in(report: ProgressReport) -> Words:
