@@ -366,6 +366,6 @@ def _fill_form_cell(target: Any, cell: FormCell) -> None:
     target.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for place, part in enumerate(cell.text.split("\n")):
         line = target.paragraphs[0] if place == 0 else target.add_paragraph()
-        layout.exact(line, gbt9704.FORM_POINTS + 4.5)
+        layout.exact(line, gbt9704.FORM_POINTS + 3.5)
         line.alignment = Alignment.CENTER if cell.is_label else Alignment.LEFT
         layout.run(line, part, HEI if cell.is_label else FANG, Pt(gbt9704.FORM_POINTS))

@@ -51,7 +51,7 @@ ROLES: dict[str, Role] = {
     "kai": Role(
         "楷体",
         ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体"),
-        ("FandolKai", "AR PL UKai CN", "AR PL UKai", "LXGW WenKai", *SERIF),
+        ("FandolKai", "LXGW WenKai", "AR PL UKai CN", "AR PL UKai", *SERIF),
     ),
     "song": Role("宋体", ("SimSun", "宋体", "STSong"), SERIF),
 }

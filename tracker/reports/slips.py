@@ -104,9 +104,12 @@ def _letter_body(slip: SlipPaper) -> tuple[Block, ...]:
     standing = "，".join([*shares, *([_lateness(matter)] if matter.workdays else [])])
     now = f"截至{office_day(slip.issued_on)}{standing}。" if standing else ""
     first = f"{_source(matter)}所列“{matter.title}”由贵单位{matter.role}{due}。{now}"
-    asked = f"{_basis(slip.basis)}请贵单位予以支持：{slip.demand}"
+    # Several demands are numbered lines, each a paragraph of its own.
+    demands = slip.demand.split("\n")
+    asked = f"{_basis(slip.basis)}请贵单位予以支持："
+    asking = [asked, *demands] if len(demands) > 1 else [asked + slip.demand]
     last = f"请于{office_day(slip.reply_by_on)}前函复我办（回执附后）。"
-    return tuple(Paragraph(text) for text in (first, *asked.split("\n"), last) if text)
+    return tuple(Paragraph(text) for text in (first, *asking, last) if text)
 
 
 def _reply_form(slip: SlipPaper, matter_label: str) -> tuple[Block, ...]:

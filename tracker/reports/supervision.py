@@ -43,39 +43,46 @@ def paper(report: ReportContent) -> OfficialPaper:
         subject=report.title,
         author=issuer,
         on=day,
-        masthead=_masthead(report, issuer, day),
+        masthead=_masthead(report, issuer),
         title=title_lines(report.title),
         addressee=report.addressee,
         body=_body(report),
-        signature=Signature((issuer,), office_day(day)),
+        signature=Signature((issuer,), _day_words(report)),
         annexes=annexes,
-        colophon=_colophon(report, issuer, day),
+        colophon=_colophon(report, issuer),
     )
 
 
-def _masthead(report: ReportContent, issuer: str, day: date) -> Masthead:
+def _masthead(report: ReportContent, issuer: str) -> Masthead:
     # Papers that go up name the signer (7.2.6).
     signer = report.signer if report.kind is SupervisionKind.SPECIAL else ""
     if report.style.is_serial:
         mark = report.style.mark or report.kind_label
         serial = f"第{report.number or '　'}期"
-        return Masthead(MastheadForm.SERIAL, mark, number=serial, issuer=issuer, day=office_day(day), signer=signer)
+        words = _day_words(report)
+        return Masthead(MastheadForm.SERIAL, mark, number=serial, issuer=issuer, day=words, signer=signer)
     mark = report.style.mark or f"{issuer}文件"
     return Masthead(MastheadForm.RED_HEAD, mark, number=report.number_words, signer=signer)
 
 
+def _day_words(report: ReportContent) -> str:
+    """The day of issue, or room for it."""
+    day = report.issued_on or report.planned_on
+    return office_day(day) if day is not None else "　　年　月　日"
+
+
 def _body(report: ReportContent) -> tuple[Block, ...]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(report.opening)]
     for place, section in enumerate(report.sections, start=1):
         blocks.append(Heading(numbered(1, place, section.title)))
         blocks += (Paragraph(text) for text in section.paragraphs)
     return tuple(blocks)
 
 
-def _colophon(report: ReportContent, issuer: str, day: date) -> Colophon | None:
+def _colophon(report: ReportContent, issuer: str) -> Colophon | None:
     if not (report.style.copies or report.style.printer):
         return None
-    return Colophon(report.style.copies, report.style.printer or issuer, f"{office_day(day)}印发")
+    return Colophon(report.style.copies, report.style.printer or issuer, f"{_day_words(report)}印发")
 
 
 def _annexes(report: ReportContent) -> tuple[Annex, ...]:
