@@ -130,6 +130,14 @@ class DueMode(Labelled):
     BY_HAND = "by_hand", "逐项填写"
 
 
+class DueRoll(Labelled):
+    """Where a due date goes that falls on a day off."""
+
+    STAY = "stay", "不顺延"
+    BEFORE = "before", "提前到前一个工作日"
+    AFTER = "after", "顺延到后一个工作日"
+
+
 class DueBasis(Labelled):
     """Where a due date comes from."""
 

@@ -55,7 +55,7 @@ from tracker.models.supervision import (
     Verification,
     VerificationRow,
 )
-from tracker.models.telling import Notification, ReminderMark, ScheduleRun
+from tracker.models.telling import Notification, PlanLadder, ReminderMark, ScheduleRun
 from tracker.models.trace import AuditEvent, AuditSeal
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "OutlineNode",
     "PaperStyle",
     "Plan",
+    "PlanLadder",
     "ProgressReport",
     "RegisterNumber",
     "ReminderMark",

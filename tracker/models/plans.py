@@ -13,6 +13,7 @@ from tracker.core.lights import Light
 from tracker.core.terms import (
     AssignmentState,
     DueBasis,
+    DueRoll,
     DutyRole,
     FilingMode,
     Grade,
@@ -60,6 +61,7 @@ class Plan(Versioned, Base):
     closes_day: Mapped[int] = mapped_column(default=31)
     near_workdays: Mapped[int] = mapped_column(default=7)
     tolerance_points: Mapped[int] = mapped_column(default=10)
+    due_roll: Mapped[DueRoll] = mapped_column(one_of(DueRoll, "due_roll"), default=DueRoll.STAY)
     # Tasks of a plan with grades are closed with one (优秀, 良好, 合格).
     has_grades: Mapped[bool] = mapped_column(default=False)
     # Leads file a yearly breakdown (年度分解) before their progress can be judged by schedule.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.terms import Channel, DeliveryStatus, NoticeKind
 from tracker.db import Base, UTCDateTime
-from tracker.models.columns import instant, key, long_text, name_text, one_of, short_text
+from tracker.models.columns import instant, json_value, key, long_text, name_text, one_of, short_text
 from tracker.models.people import User
 
 
@@ -52,16 +52,26 @@ class Notification(Base):
 
 
 class ReminderMark(Base):
-    """That a person was told of one rung about one duty; the unique key alone makes a second telling impossible."""
+    """That a person was told of one rung about one duty; the unique key alone makes a second telling impossible.
+
+    About an instruction (批示) it is the unit's reply that is owed, and stands in the place of the duty. `rung` is the
+    rung's working days after the anchor; a rung that was reached together with a higher one `was_skipped`.
+    """
 
     __tablename__ = "reminder_mark"
-    __table_args__ = (UniqueConstraint("assignment_id", "kind", "anchor_on", "rung", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "kind", "anchor_on", "rung", "user_id"),
+        UniqueConstraint("reply_id", "kind", "anchor_on", "rung", "user_id"),
+        CheckConstraint("(assignment_id IS NULL) <> (reply_id IS NULL)", name="one_subject"),
+    )
 
     id: Mapped[key]
-    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("instruction_reply.id"))
     kind: Mapped[short_text]
     anchor_on: Mapped[date]
     rung: Mapped[int]
+    was_skipped: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     notification_id: Mapped[int] = mapped_column(ForeignKey("notification.id"), index=True)
     marked_at: Mapped[instant]
@@ -78,3 +88,15 @@ class ScheduleRun(Base):
     occurrence_on: Mapped[date]
     done_at: Mapped[instant]
     outcome: Mapped[long_text] = mapped_column(default="")
+
+
+class PlanLadder(Base):
+    """A ladder of reminders as one plan has it; without a row the product's own holds. `rungs`: core.reminding."""
+
+    __tablename__ = "plan_ladder"
+    __table_args__ = (UniqueConstraint("plan_id", "owed"),)
+
+    id: Mapped[key]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    owed: Mapped[short_text]
+    rungs: Mapped[json_value]

@@ -2,67 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.periods import current_window, window_of
-from tracker.core.reminding import horizon
-from tracker.core.terms import AssignmentState, DutyRole, PlanStatus, TaskState
+from tracker.core.reminding import Owed
+from tracker.core.terms import (
+    AssignmentState,
+    DutyRole,
+    PlanStatus,
+    ReplyStatus,
+    RequestStatus,
+    SlipStatus,
+    TaskState,
+)
 from tracker.core.workdays import Calendar
-from tracker.models import Assignment, Plan, Task, Unit
+from tracker.models import Assignment, Breakdown, Instruction, InstructionReply, Plan, Slip, Task, Unit
 from tracker.services.periods import rules_of
 
 CHUNK = 500
+# States in which a unit may owe something.
+BOUND = (AssignmentState.ISSUED, AssignmentState.IN_PROGRESS, AssignmentState.SUBMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class OwedRow:
-    """One duty with what a message about it must name; `anchor_on` is the date its ladder hangs on."""
+    """One thing owed with what a message about it must name; `anchor_on` is the date its ladder hangs on.
 
-    assignment_id: int
-    task_id: int
+    It is owed on a duty, or, for an instruction, by the reply of a unit; `link` is its page.
+    """
+
+    owed: Owed
+    assignment_id: int | None
+    reply_id: int | None
+    plan_id: int | None
     unit_id: int
     jurisdiction_id: int
     unit_name: str
     plan_title: str
-    task_label: str
+    label: str
+    link: str
     anchor_on: date
 
 
-def unacknowledged(session: Session) -> Iterator[OwedRow]:
-    """Gives the duties issued and not acknowledged, anchored on the day of issue."""
-    query = _select(Assignment.issued_on).where(
-        Assignment.state == AssignmentState.ISSUED, Assignment.issued_on.is_not(None)
-    )
-    return _rows(session, query)
+Windows = dict[tuple[date, date], list[int]]
 
 
-def unfinished(session: Session, *, today: date, calendar: Calendar) -> Iterator[OwedRow]:
-    """Gives the duties in progress whose due date is near enough for a rung, anchored on that date.
+def owed_rows(
+    session: Session, unit_ids: Sequence[int], *, today: date, horizon: date, windows: Windows
+) -> Iterator[OwedRow]:
+    """Gives everything these units owe that some ladder may be due for, kind by kind.
 
-    A unit's own date comes before its task's. Cooperating units (配合) answer the lead and owe no date.
+    Takes `horizon`: the latest due date a rung can have been reached for; `windows` from `filing_windows`.
     """
-    due_on = func.coalesce(Assignment.due_on, Task.due_on)
-    query = _select(due_on).where(
-        Assignment.state == AssignmentState.IN_PROGRESS,
-        Task.state == TaskState.IN_PROGRESS,
-        Task.is_standing.is_(False),
-        Assignment.role != DutyRole.COOPERATING,
-        due_on <= horizon(today, calendar),
+    of_units = Assignment.unit_id.in_(unit_ids)
+    queries = [
+        (Owed.ACKNOWLEDGE, _select(Assignment.issued_on).where(of_units, *_UNACKNOWLEDGED)),
+        (Owed.BREAK_DOWN, _select(Assignment.acknowledged_on).where(of_units, *_undivided(today))),
+        (Owed.FINISH, _select(_due_on).where(of_units, *_UNFINISHED, _due_on <= horizon)),
+        (Owed.STALE, _select(Assignment.unknown_on).where(of_units, *_stale(today))),
+        (Owed.ANSWER_SLIP, _select(Slip.reply_by_on).join(Slip, _LAST_SLIP).where(of_units, *_UNANSWERED)),
+    ]
+    for (opens_on, closes_on), plan_ids in windows.items():
+        unfiled = _select(literal(closes_on)).where(of_units, owes(opens_on), Assignment.plan_id.in_(plan_ids))
+        queries.append((Owed.FILE, unfiled))
+    for owed, query in queries:
+        yield from _rows(session, owed, query)
+    yield from _unanswered_instructions(session, unit_ids)
+
+
+# Cooperating units (配合) answer the lead and owe no date; a unit's own date comes before its task's.
+_due_on = func.coalesce(Assignment.due_on, Task.due_on)
+_UNACKNOWLEDGED = (
+    Assignment.state == AssignmentState.ISSUED,
+    Task.state == TaskState.IN_PROGRESS,
+    Assignment.issued_on.is_not(None),
+)
+_RUNNING = (
+    Assignment.state == AssignmentState.IN_PROGRESS,
+    Task.state == TaskState.IN_PROGRESS,
+    Task.is_standing.is_(False),
+)
+_UNFINISHED = (*_RUNNING, Assignment.role != DutyRole.COOPERATING)
+_LAST_SLIP = Slip.assignment_id == Assignment.id
+_UNANSWERED = (
+    Slip.status.in_((SlipStatus.ISSUED, SlipStatus.REJECTED)),
+    Assignment.state.not_in((AssignmentState.WAIVED, AssignmentState.DONE)),
+    Task.state.in_((TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW)),
+)
+
+
+def _undivided(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Leads of plans that want a yearly breakdown without one asked for or confirmed for this year."""
+    return (
+        *_RUNNING,
+        Plan.needs_breakdown,
+        Assignment.is_first_lead,
+        Task.parent_id.is_(None),
+        Assignment.acknowledged_on.is_not(None),
+        ~_is_divided(today),
     )
-    return _rows(session, query)
 
 
-def unfiled(session: Session, *, today: date, calendar: Calendar) -> Iterator[OwedRow]:
-    """Gives the duties whose filing for the present window or the one before is owed, anchored on its closing day."""
-    for (opens_on, closes_on), plan_ids in _windows(session, today, calendar).items():
-        query = _select(literal(closes_on)).where(owes(opens_on), Assignment.plan_id.in_(plan_ids))
-        yield from _rows(session, query)
+def _is_divided(today: date) -> ColumnElement[bool]:
+    handed_in = (RequestStatus.ASKED, RequestStatus.GRANTED)
+    return exists().where(Breakdown.task_id == Task.id, Breakdown.year == today.year, Breakdown.status.in_(handed_in))
+
+
+def _stale(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Duties that cannot be told for want of filings, not for want of a breakdown, which has its own ladder."""
+    return (*_RUNNING, Assignment.unknown_on <= today, or_(~Plan.needs_breakdown, _is_divided(today)))
+
+
+def units_bound(session: Session) -> list[int]:
+    """Gives the units that owe anything at all, with those that owe an answer to an instruction."""
+    bound = select(Assignment.unit_id).where(Assignment.state.in_(BOUND))
+    asked = select(InstructionReply.unit_id).where(InstructionReply.status == ReplyStatus.OWED)
+    return sorted(session.scalars(bound.union(asked)))
 
 
 def owes(opens_on: date) -> ColumnElement[bool]:
@@ -77,10 +138,10 @@ def owes(opens_on: date) -> ColumnElement[bool]:
     )
 
 
-def _windows(session: Session, today: date, calendar: Calendar) -> dict[tuple[date, date], list[int]]:
-    """The present window and the one before of every plan under way, plans with the same days together."""
+def filing_windows(session: Session, *, today: date, calendar: Calendar) -> Windows:
+    """Gives the present window and the one before of every plan under way, plans with the same days together."""
     plans = session.scalars(select(Plan).where(Plan.status == PlanStatus.ISSUED)).all()
-    found: dict[tuple[date, date], list[int]] = {}
+    found: Windows = {}
     for plan_id, rule in rules_of(session, plans).items():
         window = current_window(rule, today, calendar)
         if window is not None:
@@ -95,6 +156,7 @@ def _select(anchor: Any) -> Select[Any]:
         select(
             Assignment.id,
             Assignment.task_id,
+            Assignment.plan_id,
             Assignment.unit_id,
             Assignment.jurisdiction_id,
             Unit.name.label("unit_name"),
@@ -110,16 +172,46 @@ def _select(anchor: Any) -> Select[Any]:
     )
 
 
-def _rows(session: Session, query: Select[Any]) -> Iterator[OwedRow]:
+def _rows(session: Session, owed: Owed, query: Select[Any]) -> Iterator[OwedRow]:
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
         part = f"（第{row.part}部分）" if row.part else ""
         yield OwedRow(
-            row.id,
-            row.task_id,
-            row.unit_id,
-            row.jurisdiction_id,
-            row.unit_name,
-            row.plan_title,
-            f"{row.number}{row.title}{part}",
-            row.anchor_on,
+            owed=owed,
+            assignment_id=row.id,
+            reply_id=None,
+            plan_id=row.plan_id,
+            unit_id=row.unit_id,
+            jurisdiction_id=row.jurisdiction_id,
+            unit_name=row.unit_name,
+            plan_title=row.plan_title,
+            label=f"{row.number}{row.title}{part}",
+            link=f"/tasks/{row.task_id}",
+            anchor_on=row.anchor_on,
+        )
+
+
+def _unanswered_instructions(session: Session, unit_ids: Sequence[int]) -> Iterator[OwedRow]:
+    query = (
+        select(InstructionReply, Instruction, Unit.name)
+        .join(Instruction, Instruction.id == InstructionReply.instruction_id)
+        .join(Unit, Unit.id == InstructionReply.unit_id)
+        .where(
+            InstructionReply.unit_id.in_(unit_ids),
+            InstructionReply.status == ReplyStatus.OWED,
+            Instruction.reply_by_on.is_not(None),
+        )
+    )
+    for reply, instruction, unit_name in session.execute(query).tuples():
+        yield OwedRow(
+            owed=Owed.ANSWER_INSTRUCTION,
+            assignment_id=None,
+            reply_id=reply.id,
+            plan_id=instruction.plan_id,
+            unit_id=reply.unit_id,
+            jurisdiction_id=instruction.jurisdiction_id,
+            unit_name=unit_name,
+            plan_title="领导批示",
+            label=instruction.text[:40],
+            link=f"/instructions/{instruction.id}",
+            anchor_on=instruction.reply_by_on,
         )
