@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState
 from tracker.errors import NotFound
-from tracker.models import Assignment, Plan, Slip, Task
+from tracker.models import Assignment, Instruction, InstructionReply, Plan, Slip, Task
 
 # A unit learns of a task when it is issued, not while the office still prepares it.
 _KNOWN_TO_UNITS = [state for state in AssignmentState if state is not AssignmentState.PLANNED]
@@ -81,3 +81,16 @@ def slip_scope(actor: Actor) -> ColumnElement[bool]:
     if actor.sees_jurisdiction:
         return Slip.jurisdiction_id == actor.jurisdiction_id
     return Assignment.unit_id == actor.unit_id if actor.unit_id is not None else false()
+
+
+def instruction_scope(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition on Instruction that holds for every instruction the actor may see.
+
+    A unit sees those that were sent to it, once the officer has sorted them.
+    """
+    if actor.sees_jurisdiction:
+        return Instruction.jurisdiction_id == actor.jurisdiction_id
+    if actor.unit_id is None:
+        return false()
+    sent = select(InstructionReply.instruction_id).where(InstructionReply.unit_id == actor.unit_id)
+    return Instruction.id.in_(sent)
