@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
 from tracker.core.permissions import Actor
+from tracker.db import OFFICE_ZONE, office_date
 from tracker.models import Assignment, AuditEvent, Task
 from tracker.services import audit
 from tracker.services.announcements import About, Announcement, announce, name_of, what_was_done
 from tracker.services.lights import refresh_lights
+
+_NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,12 @@ class Act:
     about: Sequence[About]
     words: str = ""
     is_told: bool = True
+
+
+def received_at(actor: Actor, now: datetime) -> datetime:
+    """Gives the instant that counts for what is filed: of what the office enters for others (代录), the day it came."""
+    received_on = actor.day(office_date(now))
+    return now if received_on == office_date(now) else datetime.combine(received_on, _NOON, OFFICE_ZONE).astimezone(UTC)
 
 
 def on_tasks(action: Action, tasks: Iterable[Task], words: str = "", *, is_told: bool = True) -> Act:

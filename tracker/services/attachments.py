@@ -71,7 +71,7 @@ def attach(
     """
     attached = []
     for upload in uploads:
-        stored = _store(session, upload, limit_bytes)
+        stored = keep_file(session, upload, limit_bytes)
         is_report = isinstance(owner, ProgressReport)
         row = Attachment(
             task_id=owner.assignment.task_id if is_report else owner.task_id,
@@ -79,7 +79,7 @@ def attach(
             report_id=owner.id if is_report else None,
             closing_request_id=None if is_report else owner.id,
             sha256=stored.sha256,
-            filename=_clean_name(upload.filename),
+            filename=clean_name(upload.filename),
             uploaded_by_id=actor.user_id,
             uploaded_at=now,
         )
@@ -89,17 +89,18 @@ def attach(
     return attached
 
 
-def _store(session: Session, upload: Upload, limit_bytes: int) -> StoredFile:
-    name = _clean_name(upload.filename)
+def keep_file(session: Session, upload: Upload, limit_bytes: int, *, field: str = "files") -> StoredFile:
+    """Keeps bytes once per content. Raises Invalid(field) as `attach` does."""
+    name = clean_name(upload.filename)
     if not upload.data:
-        raise Invalid({"files": f"“{name}”是空文件。"})
+        raise Invalid({field: f"“{name}”是空文件。"})
     if len(upload.data) > limit_bytes:
-        raise Invalid({"files": f"“{name}”超过 {limit_bytes // 1024 // 1024} MB 的上限。"})
+        raise Invalid({field: f"“{name}”超过 {limit_bytes // 1024 // 1024} MB 的上限。"})
     kind = _kind_of(upload.data)
     if kind is None:
-        raise Invalid({"files": f"“{name}”的类型不能上传，可以上传{ALLOWED}。"})
+        raise Invalid({field: f"“{name}”的类型不能上传，可以上传{ALLOWED}。"})
     if not name.lower().endswith(kind.extensions):
-        raise Invalid({"files": f"“{name}”的内容与扩展名不符，请核对后重新上传。"})
+        raise Invalid({field: f"“{name}”的内容与扩展名不符，请核对后重新上传。"})
     sha256 = hashlib.sha256(upload.data).hexdigest()
     stored = session.get(StoredFile, sha256)
     if stored is None:
@@ -127,7 +128,8 @@ def _package_kind(data: bytes) -> _Kind | None:
     return next((kind for entry, kind in _PACKAGES if entry in names), None)
 
 
-def _clean_name(filename: str) -> str:
+def clean_name(filename: str) -> str:
+    """Gives the name of a file as it is kept and shown: never a path, nothing unprintable, not too long."""
     last = filename.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(c for c in last if c.isprintable()).strip(" .") or "附件"
     if len(shown) <= 150:

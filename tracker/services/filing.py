@@ -20,6 +20,7 @@ from tracker.db import office_date
 from tracker.errors import Conflict, Invalid
 from tracker.models import Assignment, Filing, ProgressReport
 from tracker.services.access import find_assignment
+from tracker.services.acting import received_at
 from tracker.services.calendar import load_calendar
 from tracker.services.periods import rules_of
 from tracker.services.situations import asking
@@ -81,8 +82,9 @@ def save_row(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> 
     duty = find_assignment(session, actor, entry.assignment_id)
     # Two people of one unit must not each open a report for the period.
     session.refresh(duty, with_for_update=True)
-    check(Action.FILE, asking(session, actor, [duty.task], today=office_date(now)).of_duty(duty.task, duty))
-    window = window_for(session, duty, today=office_date(now))
+    view = asking(session, actor, [duty.task], today=office_date(now))
+    check(Action.FILE, view.of_duty(duty.task, duty))
+    window = window_for(session, duty, today=view.today)
     report = report_to_write(newest_report(session, duty.id), window.month)
     if report is not None and words_in(report) == entry.words:
         return report
@@ -158,7 +160,7 @@ def _new_report(duty: Assignment, actor: Actor, month: str, now: datetime) -> Pr
         status=ReportStatus.DRAFT,
         progress="",
         filed_by_id=actor.user_id,
-        filed_at=now,
+        filed_at=received_at(actor, now),
     )
 
 
@@ -188,13 +190,14 @@ def finishing_report(
     session: Session, actor: Actor, duty: Assignment, words: Words, *, now: datetime
 ) -> ProgressReport:
     """Gives a new report by which a unit says that its part is finished, handed in; the duty counts as 100 percent."""
-    report = _new_report(duty, actor, month_of(office_date(now)), now)
+    came_on = actor.day(office_date(now))
+    report = _new_report(duty, actor, month_of(came_on), now)
     write(report, words)
-    report.percent, report.first_filed_at = 100, now
+    report.percent, report.first_filed_at = 100, received_at(actor, now)
     report.status, report.is_finishing = ReportStatus.SUBMITTED, True
     session.add(report)
     session.flush()
-    duty.percent, duty.last_filed_on = 100, office_date(now)
+    duty.percent, duty.last_filed_on = 100, came_on
     return report
 
 

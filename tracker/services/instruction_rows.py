@@ -237,8 +237,8 @@ def _with_replies(session: Session, actor: Actor, found: Sequence[Any], today: d
     if not actor.sees_jurisdiction:
         query = query.where(InstructionReply.unit_id == actor.unit_id)
     replies: dict[int, list[ReplyLine]] = defaultdict(list)
-    for key, *line in session.execute(query).tuples() if found else ():
-        replies[key].append(ReplyLine(*line))
+    for key, unit, status, replied_on in session.execute(query).tuples() if found else ():
+        replies[key].append(ReplyLine(unit, status, replied_on))
     calendar = load_calendar(session)
     return [_row(row, tuple(replies[row.id]), calendar, today) for row in found]
 

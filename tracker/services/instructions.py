@@ -66,7 +66,7 @@ def instruct(
 ) -> Instruction:
     """Records a leader's instruction and tells the officers, who sort it.
 
-    Takes `leader_id` where somebody else than the leader enters it; a delegate's is the instruction of whose role it is.
+    Takes `leader_id` where somebody else enters it; a delegate's instruction is that of the leader whose role it is.
     """
     on = find_target(session, actor, target)
     _check_giving(session, actor, on, now=now)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from tracker.core.actions import Action, Subject
 from tracker.core.acts import offered
+from tracker.core.filing import Words
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.models import Assignment, Attachment, ClosingRequest, Plan, ProgressReport, Task, Unit
 from tracker.services.access import task_scope
-from tracker.core.filing import Words
 from tracker.services.lights import light_of
 from tracker.services.situations import Asking, asking
 from tracker.services.task_trail import FileRow, file_rows

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.core.actions import Action
 from tracker.core.acts import LONGEST, check
+from tracker.core.filing import WRITABLE, Words, report_to_write
 from tracker.core.periods import period_label
 from tracker.core.permissions import Actor
 from tracker.core.terms import FilingStatus, NoticeKind, ReportStatus, Role
@@ -22,10 +23,12 @@ from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tracker.models import Assignment, Filing, ProgressReport, Task, Unit, User
 from tracker.services import audit
+from tracker.services.access import find_assignment
+from tracker.services.acting import received_at
 from tracker.services.announcements import About, Announcement, announce, name_of
 from tracker.services.calendar import load_calendar
 from tracker.services.coordination import raise_matters
-from tracker.services.filing import refuse_repeating, restate
+from tracker.services.filing import Entry, newest_report, refuse_repeating, restate, save_row, window_for
 from tracker.services.filing_rows import unit_duties
 from tracker.services.lights import light_of, refresh_lights
 from tracker.services.notices import Notice, people_with, tell
@@ -119,21 +122,53 @@ def _sign(session: Session, actor: Actor, filing: Filing, now: datetime) -> int:
     reports = _rows_of(session, filing, ReportStatus.AWAITING)
     filing.status, filing.signed_by_id, filing.signed_at = FilingStatus.SIGNED, actor.user_id, now
     filing.is_one_person = filing.handed_by_id == actor.user_id
+    _reach_office(session, actor, reports, now)
+    alone = "（一人经办）" if filing.is_one_person else ""
+    _record(session, actor, filing, "filing.sign", f"签发{len(reports)}项{alone}", now)
+    return len(reports)
+
+
+def _reach_office(session: Session, actor: Actor, reports: Sequence[ProgressReport], now: datetime) -> None:
     for report in reports:
         report.status = ReportStatus.SUBMITTED
         restate(session, report.assignment)
-    tasks = [report.assignment.task for report in reports]
-    refresh_lights(session, tasks, now=now)
+    refresh_lights(session, [report.assignment.task for report in reports], now=now)
     for report in reports:
         report.light = light_of(report.assignment, office_date(now))
         _record_row(session, actor, report, now)
     raise_matters(session, reports, now=now)
-    alone = "（一人经办）" if filing.is_one_person else ""
-    _record(session, actor, filing, "filing.sign", f"签发{len(reports)}项{alone}", now)
     # The officer reviews on one page; one message a day for each unit is enough.
     about = [About(report.assignment.task, report.assignment) for report in reports]
-    announce(session, actor, Announcement(Action.FILE, about, topic=f"unit:{filing.unit_id}"), now=now)
-    return len(reports)
+    if about:
+        topic = f"unit:{reports[0].assignment.unit_id}"
+        announce(session, actor, Announcement(Action.FILE, about, topic=topic), now=now)
+
+
+def file_received(session: Session, actor: Actor, assignment_id: int, words: Words, *, now: datetime) -> ProgressReport:
+    """Files one row that came to the office signed (代录), as of the day it came; other rows of the filing stay.
+
+    Raises Conflict when the unit has handed the row over itself.
+    """
+    if not words.progress.strip():
+        raise Invalid({"progress": "请填写进展情况。"})
+    window = window_for(session, find_assignment(session, actor, assignment_id), today=actor.day(office_date(now)))
+    kept = report_to_write(newest_report(session, assignment_id), window.month)
+    if kept is not None and kept.status not in WRITABLE:
+        raise Conflict(f"该单位本期已经报送（{kept.status.label}），无需代录。")
+    report = save_row(session, actor, Entry(assignment_id, kept.version if kept else 0, words), now=now)
+    if report is None:
+        raise Invalid({"progress": "请填写进展情况。"})
+    _check_rows(session, actor, [report], now)
+    report.status, report.filed_at = ReportStatus.AWAITING, received_at(actor, now)
+    report.first_filed_at = report.first_filed_at or report.filed_at
+    session.flush()
+    others = select(ProgressReport.id).where(ProgressReport.filing_id == report.filing_id)
+    if report.filing is not None and session.scalar(others.where(ProgressReport.id != report.id).limit(1)) is None:
+        report.filing.handed_by_id, report.filing.handed_at = actor.user_id, report.filed_at
+        report.filing.status = FilingStatus.SIGNED
+        report.filing.signed_by_id, report.filing.signed_at = actor.user_id, now
+    _reach_office(session, actor, [report], now)
+    return report
 
 
 def return_filing(session: Session, actor: Actor, filing_id: int, *, version: int, words: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ from tracker.errors import Conflict, Invalid, NotAllowed
 from tracker.models import Assignment, Plan, Slip, Task, Unit, User
 from tracker.services.access import slip_scope
 from tracker.services.audiences import audience
+from tracker.services.behalf import BehalfRow, behalf_rows
 from tracker.services.calendar import load_calendar
 from tracker.services.choosing import choose_duties
 from tracker.services.counting import capped
@@ -106,6 +107,7 @@ class SlipPage:
     assignment_id: int
     next_hindrance: str | None
     next_paper: str | None
+    behalf: BehalfRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def slip_page(session: Session, actor: Actor, slip_id: int, *, today: date) -> S
         assignment_id=duty.id,
         next_hindrance=_hindrance(view, duty) if actor.is_office else "",
         next_paper=paper_name(form_for(duty.unit.kind), level) if level else None,
+        behalf=behalf_rows(session, subjects=[("Slip", slip.id)]).get(("Slip", slip.id)),
     )
 
 

@@ -18,6 +18,7 @@ from tracker.errors import NotFound
 from tracker.models import Assignment, OutlineNode, SourceDocument, Target, Task
 from tracker.services.access import visible_tasks
 from tracker.services.calendar import load_calendar
+from tracker.services.duties import OPEN_DUTIES
 from tracker.services.filing import last_finishing
 from tracker.services.lights import duty_reason, light_of, task_reason
 from tracker.services.plan_facts import COMPARATORS, plain_number
@@ -64,6 +65,11 @@ class DutyRow:
     def can_be_urged(self) -> bool:
         """Whether this person may urge the unit now."""
         return any(offer.action is Action.URGE for offer in self.offers)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unit still owes something."""
+        return self.state in OPEN_DUTIES
 
     @property
     def can_get_slip(self) -> bool:

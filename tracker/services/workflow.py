@@ -123,7 +123,7 @@ def acknowledge(session: Session, actor: Actor, chosen: Chosen, *, contact: Cont
     check_inputs(Action.ACKNOWLEDGE, {"contact_name": contact.name, "contact_phone": contact.phone})
     _check_lengths({"contact_name": contact.name, "contact_phone": contact.phone})
     for duty in duties:
-        duty.state, duty.acknowledged_on = AssignmentState.IN_PROGRESS, office_date(now)
+        duty.state, duty.acknowledged_on = AssignmentState.IN_PROGRESS, actor.day(office_date(now))
         duty.contact_name, duty.contact_phone = contact.name.strip(), contact.phone.strip()
     # Offered again at the next batch.
     duties[0].unit.contact_name, duties[0].unit.contact_phone = contact.name.strip(), contact.phone.strip()
@@ -220,7 +220,7 @@ def ask_to_close(
     task.state = TaskState.UNDER_REVIEW
     lead = first_lead(task.assignments)
     if lead is not None:
-        lead.state, lead.last_filed_on = AssignmentState.SUBMITTED, office_date(now)
+        lead.state, lead.last_filed_on = AssignmentState.SUBMITTED, actor.day(office_date(now))
     finish(session, actor, on_tasks(Action.ASK_TO_CLOSE, [task], report.strip()), now=now)
     return request
 

@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("review.index", "审核", Permission.REVIEW_DECIDE),
     Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
     Entry("slips.index", "督办单", Permission.SLIPS_READ),
+    Entry("instructions.index", "批示", Permission.INSTRUCTIONS_READ),
     Entry("dashboard.index", "督办总览", Permission.DASHBOARD_READ),
     Entry("supervision.index", "督查通报", Permission.REPORTS_READ, ("reports", "approval", "cycles")),
     Entry("circulars.index", "通报", Permission.REPORTS_RECEIVE),

@@ -16,6 +16,7 @@ from tracker.reports.xlsx import TYPE, Coloured, Column, listing
 from tracker.services.day_ledger import LedgerLine
 from tracker.services.draft_list import DraftRow
 from tracker.services.inbox import Message
+from tracker.services.instruction_rows import InstructionRow
 from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import DutyCell, TaskLedger, TaskRow
@@ -209,3 +210,21 @@ def slips_sheet(rows: Sequence[SlipRow], note: str) -> bytes:
         for row in rows
     ]
     return listing("督办单台账", columns, cells, note=note)
+
+
+def instructions_sheet(rows: Sequence[InstructionRow], note: str) -> bytes:
+    """Gives instructions of leaders with where the replies of the units stand."""
+    columns = [
+        *(Column("领导", 12), Column("批示日期", 12), Column("批示内容", 60), Column("对象", 8), Column("名称", 44)),
+        *(Column("分办", 8), Column("回复期限", 12), Column("承办单位", 40), Column("状态", 10)),
+        Column("逾期未回复工作日", 10),
+    ]
+    cells = [
+        (
+            *(row.leader, row.given_on, row.text, row.kind, row.target, row.sort.label if row.sort else ""),
+            *(row.reply_by_on, "、".join(f"{reply.unit}（{reply.status.label}）" for reply in row.replies)),
+            *(row.status.label, row.workdays_over),
+        )
+        for row in rows
+    ]
+    return listing("批示办理台账", columns, cells, note=note)
