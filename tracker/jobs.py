@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -22,7 +23,7 @@ from tracker.core import auditchain
 from tracker.core.messages import Message, Recipient
 from tracker.core.terms import Channel, NoticeKind
 from tracker.delivery import DeliveryFailed, sending
-from tracker.services import outbox, reminding, schedules, sealing
+from tracker.services import boards, cycles, outbox, reminding, schedules, sealing
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -131,10 +132,24 @@ def _heads(path: Path, left: int) -> Iterator[auditchain.Head | None]:
             yield auditchain.parse_head(line.decode("utf-8", "replace").rstrip("\n"))
 
 
+def supervise(_settings: Settings) -> int:
+    """Drafts the reports of periods that are over and brings the dashboards up to date. Gives how many drafts."""
+    now, drafted = db.utcnow(), 0
+    with db.transaction() as session:
+        cycle_ids, board_ids = cycles.due_cycles(session, now=now), boards.due_boards(session, now=now)
+    for cycle_id in cycle_ids:
+        with contextlib.suppress(IntegrityError), db.transaction() as session:
+            drafted += cycles.draft_due(session, cycle_id, now=now) is not None
+    for jurisdiction_id in board_ids:
+        with contextlib.suppress(IntegrityError), db.transaction() as session:
+            boards.bring_up(session, jurisdiction_id, now=now)
+    return drafted
+
+
 def tick(app: Flask) -> None:
     """Does everything that is due now; a fault is logged and the next tick tries again."""
     settings: Settings = app.config["TRACKER"]
-    jobs: tuple[Callable[[Settings], object], ...] = (seal, remind_if_due, deliver)
+    jobs: tuple[Callable[[Settings], object], ...] = (seal, remind_if_due, deliver, supervise)
     with app.app_context():
         for job in jobs:
             try:

@@ -100,6 +100,11 @@ class ReportContent:
         return f"{words}{self.kind.label}"
 
     @property
+    def opening(self) -> str:
+        """Gives the sentence before the first section."""
+        return f"现将有关情况{'通报' if self.kind is SupervisionKind.BULLETIN else '报告'}如下。"
+
+    @property
     def number_words(self) -> str:
         """Gives the number as printed, with room for it while there is none."""
         year = self.year or (self.planned_on or self.as_of).year

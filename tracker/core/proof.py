@@ -51,6 +51,7 @@ _BETWEEN = re.compile(r"^(?:任务|事项|单位|的|共|有|为|达|计|占|等
 # 逾期3项，占12.5%: the share belongs to the word before the count.
 _COUNT_BEFORE = re.compile(r"(?:\{\{[^{}]{1,120}\}\}|[0-9０-９]{1,9})项(?:（[^（）]{0,60}）)?，占$")
 _CHARGES = re.compile(r"逾期|滞后|落后|未报送|未按时|不力|批评|约谈|问责")
+_COUNTS = re.compile(rf"[0-9０-９]|{_CHINESE}(?:{_MEASURE})")
 _NUMERALS = {**dict(zip("零一二三四五六七八九", range(10), strict=True)), "两": 2}
 _FULL = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 
@@ -88,9 +89,14 @@ class Typed:
     before: str
 
 
-def typed_numbers(text: str) -> list[Typed]:
-    """Gives the numbers of a text that are neither fields nor part of a date, a title or a document's number."""
+def typed_numbers(text: str, names: Iterable[str] = ()) -> list[Typed]:
+    """Gives the numbers of a text that are neither fields nor part of a date, a title, a document's number or a name.
+
+    Takes `names`: the units of the report, which may have numbers in their names.
+    """
     bare = FIELD.sub(lambda found: "\x00" * len(found.group()), text)
+    for name in names:
+        bare = bare.replace(name, "\x01" * len(name))
     for pattern in (PLAIN, IDIOMS):
         bare = pattern.sub(lambda found: "\x01" * len(found.group()), bare)
     return [
@@ -127,11 +133,16 @@ def _measure(found: re.Match[str]) -> str:
 
 
 def numbers_proven(
-    text: str, figures: Mapping[str, Figure], *, confirmed: Iterable[str], paragraph: int
+    text: str,
+    figures: Mapping[str, Figure],
+    *,
+    confirmed: Iterable[str],
+    paragraph: int,
+    names: Sequence[str] = (),
 ) -> list[Finding]:
     """Gives what is wrong with the fields and the numbers of a paragraph.
 
-    Takes `confirmed`: the numbers typed by hand, as printed, that somebody answers for with a source.
+    Takes `confirmed`: the numbers typed by hand, as printed, that somebody answers for with a source; `names` of units.
     """
     findings = [
         Finding(Fault.FIELD, f"字段“{key}”不存在，请从数据字段中选用。", paragraph, key)
@@ -139,7 +150,7 @@ def numbers_proven(
         if key not in figures
     ]
     answered = set(confirmed)
-    for number in typed_numbers(text):
+    for number in typed_numbers(text, [name for name in names if _COUNTS.search(name)]):
         wrong = _contradicted(number, figures)
         if wrong is not None:
             message = f"“{wrong.label}”应为{wrong.value}，文中写为{number.printed}，请改用字段“{wrong.key}”。"

@@ -16,7 +16,13 @@ from tracker.core.terms import DutyRole, SupervisionKind
 NAMED = 8
 # More matters than this are listed in the annex alone.
 LISTED = 30
-LISTS = ("清单.逾期", "清单.滞后", "清单.协调", "清单.批示", "清单.督办单")
+LISTS = {
+    "清单.逾期": "逾期事项清单",
+    "清单.滞后": "滞后事项清单",
+    "清单.协调": "需协调事项清单",
+    "清单.批示": "批示办理清单",
+    "清单.督办单": "督办单办理清单",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def paragraphs(matter: Matter, counted: Mapping[str, Any]) -> tuple[Proposed, ..
 
 
 def _progress(matter: Matter, counted: Mapping[str, Any], totals: Mapping[str, int]) -> Iterable[str]:
-    name = _subject(matter)
+    name = f"《{matter.plans[0][0]}》等{{{{方案数}}}}个方案" if len(matter.plans) > 1 else _subject(matter)
     number = f"（{matter.plans[0][1]}）" if len(matter.plans) == 1 and matter.plans[0][1] else ""
     if not totals.get("items"):
         yield f"截至{{{{截止日}}}}，{name}{number}没有纳入统计的任务。"
@@ -132,8 +138,10 @@ def _late(matter: Matter, counted: Mapping[str, Any]) -> Iterable[str]:
     else:
         yield "任务涉及责任单位{{单位数}}个，有逾期事项的{{逾期.单位数}}个，逾期时间最长的已达{{逾期.最长}}个工作日。"
     if counted["classes"][place]:
+        yield "逾期事项{{逾期.项数}}项："
         yield "{{清单.逾期}}"
     if counted["classes"][CLASSES.index(ReportClass.BEHIND)]:
+        yield "滞后事项{{滞后.项数}}项："
         yield "{{清单.滞后}}"
 
 

@@ -82,7 +82,7 @@ def _body(report: ReportContent) -> tuple[Block, ...]:
 def _colophon(report: ReportContent, issuer: str) -> Colophon | None:
     if not (report.style.copies or report.style.printer):
         return None
-    return Colophon(report.style.copies, report.style.printer or issuer, f"{_day_words(report)}印发")
+    return Colophon(report.style.copies, report.style.printer or issuer, _day_words(report))
 
 
 def _annexes(report: ReportContent) -> tuple[Annex, ...]:

@@ -92,12 +92,12 @@ def take_month(session: Session, jurisdiction_id: int, moment: Moment, *, now: d
     row, until = AssignmentHistory, AssignmentHistory.recorded_until_at
     kind = case((row.task_state.in_(_DONE), literal("done")), else_=_class(row, moment.as_of))
     valid: Select[Any] = (
-        select(row.task_id, row.plan_id, Assignment.unit_id, Assignment.is_first_lead, kind.label("kind"))
+        select(row.task_id, row.plan_id, Assignment.unit_id, row.is_first_lead, kind.label("kind"))
         .join(Assignment, Assignment.id == row.assignment_id)
         .join(Task, Task.id == row.task_id)
         .where(
             Assignment.jurisdiction_id == jurisdiction_id,
-            Assignment.role != DutyRole.COOPERATING,
+            row.role != DutyRole.COOPERATING,
             row.recorded_from_at <= moment.at,
             or_(until.is_(None), until > moment.at),
             row.state.not_in(_OUTSIDE),

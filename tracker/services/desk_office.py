@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import AssignmentState, DraftStatus, ReportStatus, Role, TaskState
+from tracker.core.terms import AssignmentState, ReportStatus, Role, TaskState
 from tracker.db import office_date
-from tracker.models import Assignment, ClosingRequest, ImportDraft, Plan, ProgressReport, Task, Unit, User
+from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit, User
 from tracker.services.counting import capped
+from tracker.services.desk_reports import in_hand, to_sign
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.last_words import last_report
 from tracker.services.lights import light_condition
@@ -37,6 +38,7 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
     counts = session.execute(_office_counts(actor, today)).one()
     silent = _silent(session, actor, today)
     approve, submit = _prepared(session, actor)
+    reports, drafts = in_hand(session, actor, today)
     review = counts.reports + counts.closings
     figures = [
         Figure("review", "待审核", review, "near" if review else ""),
@@ -47,9 +49,10 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
     sections = [
         approve,
         _review(counts),
+        reports,
         _newly_late(session, actor, today, counts.newly_late),
         silent,
-        _drafts(session, actor),
+        drafts,
         submit,
     ]
     return figures, sections
@@ -65,7 +68,7 @@ def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
         Figure("near", "临期任务", near, Light.NEAR.value),
     ]
     approve = [_prepared(session, actor)[0]] if actor.may(Permission.PLANS_APPROVE) else []
-    return figures, [red, *approve]
+    return figures, [red, to_sign(session, actor, today), *approve]
 
 
 def _number(query: Select[Any]) -> Any:
@@ -241,15 +244,3 @@ def _last_day_of_time(today: Today) -> date:
     while (today.late(first) or 0) < ACKNOWLEDGE_WORKDAYS:
         first -= ONE_DAY
     return first
-
-
-def _drafts(session: Session, actor: Actor) -> Section:
-    query = select(ImportDraft.id, ImportDraft.title, ImportDraft.doc_no, User.name, ImportDraft.updated_at)
-    query = query.join(User, User.id == ImportDraft.updated_by_id).where(
-        _here(ImportDraft, actor), ImportDraft.status == DraftStatus.REVIEWING
-    )
-    lines = [
-        Line(row.title, "　".join(filter(None, (row.doc_no, f"{row.name}最近核对"))), draft_id=row.id)
-        for row in session.execute(query.order_by(ImportDraft.updated_at.desc()).limit(SHOWN * 5))
-    ]
-    return section("drafts", "核对中的导入", lines)

@@ -41,7 +41,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing of a section; exactly one of the ids says what it opens."""
+    """One thing of a section; exactly one of the ids, or the path of `link`, says what it opens."""
 
     title: str
     note: str = ""
@@ -56,6 +56,7 @@ class Line:
     plan_id: int | None = None
     task_id: int | None = None
     draft_id: int | None = None
+    link: str = ""
 
     @property
     def light(self) -> Light | None:

@@ -16,6 +16,7 @@ from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskStat
 from tracker.core.workdays import month_of
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit
+from tracker.services.desk_reports import unit_reports
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.duties import OPEN_DUTIES
 from tracker.services.shown import UNDER_WAY
@@ -35,6 +36,7 @@ def unit_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Fi
     sections = [
         to_acknowledge,
         urgent[Light.LATE],
+        unit_reports(session, actor, today),
         _sent_back(session, actor),
         to_file,
         _to_accept(session, actor),

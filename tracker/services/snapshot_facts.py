@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF
 from tracker.core.spans import Span
-from tracker.core.terms import AssignmentState, DueChangeKind, DutyRole, ReportStatus, SnapshotRowKind
+from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, SnapshotRowKind
 from tracker.db import OFFICE_ZONE
 from tracker.models import (
     Assignment,
     AssignmentHistory,
-    DueChange,
     OutlineNode,
     ProgressReport,
     ReminderMark,
@@ -54,7 +53,6 @@ class Facts:
     words: Mapping[int, Any]
     filed: Mapping[int, Any]
     targets: Mapping[int, list[Any]]
-    extensions: Mapping[int, int]
     before: Mapping[int, Any]
 
 
@@ -90,7 +88,6 @@ def _facts(session: Session, ids: list[int], moment: Moment, previous_id: int | 
         words=_words(session, keys, moment),
         filed=_filed(session, keys, moment),
         targets=targets,
-        extensions=dict(session.execute(_extensions(ids, moment)).tuples().all()),
         before=_before(session, ids, previous_id),
     )
 
@@ -112,8 +109,8 @@ def _duties(ids: Sequence[int], moment: Moment) -> Select[Any]:
     row, until = AssignmentHistory, AssignmentHistory.recorded_until_at
     return (
         select(
-            *(Assignment.id, row.task_id, Assignment.unit_id, Assignment.role, Assignment.is_first_lead),
-            *(Assignment.contact_name, Assignment.contact_phone, Assignment.is_filing),
+            *(Assignment.id, row.task_id, Assignment.unit_id, row.role, row.is_first_lead, row.is_filing),
+            *(Assignment.contact_name, Assignment.contact_phone, row.extensions),
             *(row.state, row.task_state, row.due_on, row.percent, row.report_opens_on, row.report_missed_on),
             *(getattr(row, attribute) for attribute in DAY_OF.values()),
         )
@@ -171,15 +168,6 @@ def _filed(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, A
         )
         found |= {row.assignment_id: row for row in session.execute(query)}
     return found
-
-
-def _extensions(ids: Sequence[int], moment: Moment) -> Select[Any]:
-    granted = (DueChange.kind == DueChangeKind.EXTENSION, DueChange.changed_at <= moment.at)
-    return (
-        select(DueChange.task_id, func.count())
-        .where(DueChange.task_id.in_(ids), DueChange.assignment_id.is_(None), *granted)
-        .group_by(DueChange.task_id)
-    )
 
 
 def _before(session: Session, ids: Sequence[int], previous_id: int | None) -> dict[int, Any]:

@@ -205,7 +205,7 @@ class _Stood:
             issued_on=_iso(task.issued_on),
             original_due_on=_iso(task.original_due_on),
             due_on=_iso(self.due_on()),
-            extensions=self.facts.extensions.get(task.id, 0),
+            extensions=first.extensions,
             leads=self._names(DutyRole.LEAD),
             responsible=self._names(DutyRole.RESPONSIBLE),
             cooperating=self._names(DutyRole.COOPERATING),

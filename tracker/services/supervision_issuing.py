@@ -72,13 +72,14 @@ class Proof:
 def proof(session: Session, report: SupervisionReport) -> Proof:
     """Proves a report's text and title against its snapshot, and that against its digest. Source: DESIGN 5.5."""
     figures = snapshots.figures_of(report.snapshot)
-    known = figures | {key: Figure(key, key, "", "") for key in LISTS}
+    known = figures | {key: Figure(key, label, "", "") for key, label in LISTS.items()}
     place = session.get_one(Jurisdiction, report.jurisdiction_id)
     findings = [Finding(Fault.DATA, words) for words in snapshots.faults(session, report.snapshot)]
     findings += title_proven(report.title, is_supervision=bool(place.supervision_basis))
+    names = [name for _, name in report.snapshot.head["units"]]
     for each in report.paragraphs:
         confirmed = [row["printed"] for row in each.confirmed or () if row.get("source")]
-        findings += numbers_proven(each.text, known, confirmed=confirmed, paragraph=each.position)
+        findings += numbers_proven(each.text, known, confirmed=confirmed, paragraph=each.position, names=names)
     if report.kind is SupervisionKind.BULLETIN and not report.names_units:
         texts = [resolve(FIELD.sub(_without_lists, each.text), figures) for each in report.paragraphs]
         findings += naming_proven(texts, _blamed(session, report))

@@ -14,6 +14,7 @@ from tracker.core.content import ReportContent
 from tracker.core.fields import Figure, resolve
 from tracker.core.paging import PAGE_SIZE, Page, offset
 from tracker.core.permissions import Actor, Permission
+from tracker.core.proposals import LISTS
 from tracker.core.spans import span_of
 from tracker.core.terms import (
     Agreement,
@@ -265,7 +266,8 @@ def report_page(session: Session, actor: Actor, report_id: int, *, with_tasks: b
 
 def _paragraph(each: ReportParagraph, figures: dict[str, Figure]) -> ParagraphRow:
     confirmed = tuple((row["printed"], row["source"]) for row in each.confirmed or ())
-    shown = resolve(each.text, figures)
+    lists = {key: Figure(key, label, f"（自动列出{label}）") for key, label in LISTS.items()}
+    shown = resolve(each.text, figures | lists)
     return ParagraphRow(each.position, each.section, each.text, shown, each.text != each.proposed, confirmed)
 
 
