@@ -22,9 +22,10 @@ from tests.reports.making import (
     an_empty_summary,
     with_annexes,
 )
+from tests.reports.pixels import texts
 from tracker.core.official import Flag, Heading, Masthead, MastheadForm, OfficialPaper, Paragraph, Tint
 from tracker.core.terms import SlipForm, SlipLevel
-from tracker.reports import calls, docx, monthly, notices, slips
+from tracker.reports import calls, docx, monthly, notices, pdf, slips
 from tracker.reports.printable import printable
 
 
@@ -79,9 +80,11 @@ def test_the_red_rule_stands_4_mm_under_the_number_from_margin_to_margin() -> No
     assert bottom.get(qn("w:color")) == "C00000" and rule._p.pPr.ind is None
 
 
-def test_papers_that_go_up_name_the_signer_beside_the_number() -> None:
-    head = Masthead(MastheadForm.RED_HEAD, "云川市文件", number="云政〔2026〕3号", signer="赵某某")
+@pytest.mark.parametrize("form", [MastheadForm.RED_HEAD, MastheadForm.SERIAL])
+def test_papers_that_go_up_name_the_signer_beside_the_number(form: MastheadForm) -> None:
+    head = Masthead(form, "云川市文件", number="云政〔2026〕3号", signer="赵某某")
     assert "云政〔2026〕3号\t签发人：赵某某" in words(opened(a_paper(masthead=head)))
+    assert "签发人：赵某某" in texts(pdf.document(a_paper(masthead=head)))[0]
 
 
 def test_a_letter_has_head_and_foot_on_its_first_page_only() -> None:

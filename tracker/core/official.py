@@ -144,7 +144,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Colophon:
-    """The foot of the last page (版记): who gets a copy, who printed it and when."""
+    """The foot of the last page (版记): who gets a copy, who printed it and the day, without 抄送, 印发 and stop."""
 
     copies: str = ""
     printer: str = ""

@@ -149,15 +149,17 @@ class _Writer:
     def _number_line(self, head: Masthead) -> None:
         self._line("")
         self._line("")
-        if head.signer:
-            line = self._sides(head.number, "签发人：")
-            layout.run(line, head.signer, KAI)
-        else:
-            line = self._line(head.number, alignment=Alignment.CENTER)
-        self._red_rule(line)
+        self._red_rule(self._number(head))
+
+    def _number(self, head: Masthead) -> Line:
+        if not head.signer:
+            return self._line(head.number, alignment=Alignment.CENTER)
+        line = self._sides(head.number, "签发人：")
+        layout.run(line, head.signer, KAI)
+        return line
 
     def _serial_lines(self, head: Masthead) -> None:
-        lines = [self._line(head.number, alignment=Alignment.CENTER)] if head.number else []
+        lines = [self._number(head)] if head.number or head.signer else []
         if head.issuer or head.day:
             lines.append(self._sides(head.issuer, head.day))
         self._red_rule(lines[-1] if lines else self._line(""))
