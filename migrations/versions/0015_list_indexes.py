@@ -25,17 +25,20 @@ INDEXES = {
     "ix_task_jurisdiction_behind_on": (
         "task",
         ["jurisdiction_id", "behind_on", "late_on"],
-        ["jurisdiction_id", "behind_on", "late_on", "unknown_on", "done_on", "state", "is_standing"],
+        ["jurisdiction_id", "behind_on", "late_on", "unknown_on", "done_on", "state", "is_standing", "parent_id"],
     ),
     "ix_task_jurisdiction_near_on": (
         "task",
         ["jurisdiction_id", "near_on", "late_on", "behind_on"],
-        ["jurisdiction_id", "near_on", "late_on", "behind_on", "unknown_on", "done_on", "state", "is_standing"],
+        [
+            *("jurisdiction_id", "near_on", "late_on", "behind_on", "unknown_on", "done_on"),
+            *("state", "is_standing", "parent_id"),
+        ],
     ),
     "ix_task_plan_shown": (
         "task",
         None,
-        ["plan_id", "state", "is_standing", "done_on", "late_on", "unknown_on", "behind_on", "near_on"],
+        ["plan_id", "state", "is_standing", "done_on", "late_on", "unknown_on", "behind_on", "near_on", "parent_id"],
     ),
     "ix_notification_user_channel_read_at": (
         "notification",

@@ -148,9 +148,9 @@ def test_the_export_of_a_plan_words_every_light_and_counts_working_days(client: 
     sign_in(client, "officer")
     rows = {row[2]: row for row in rows_of(client.get("/plans/1/export").data)}
     late = rows[city.tasks["late"].title]
-    assert (late[3], late[4], late[5], late[9]) == (SCIENCE, FINANCE, COUNTY, "逾期")
-    assert f"逾期{late[10]}个工作日" in page(client, "/plans/1")
-    assert rows[city.tasks["standing"].title][9] == "常态化" and rows[city.tasks["draft"].title][9] == "未交办"
+    assert (late[3], late[4], late[5], late[12]) == (SCIENCE, FINANCE, COUNTY, "逾期")
+    assert f"逾期{late[13]}个工作日" in page(client, "/plans/1")
+    assert rows[city.tasks["standing"].title][12] == "常态化" and rows[city.tasks["draft"].title][12] == "未交办"
 
 
 @pytest.mark.parametrize("query", ["", "&shown=late", "&q=量子&state=in_progress", "&q=没有"])
@@ -240,7 +240,7 @@ def test_the_board_shows_who_what_and_the_last_word_and_its_export_the_same(clie
     text = page(client, "/overdue")
     assert LAST_WORD in text and "由牵头单位汇总报送" in text and 'name="assignment"' not in text
     rows = rows_of(client.get("/overdue/export").data)
-    assert sorted((row[0], row[7]) for row in rows) == sorted([(SCIENCE, "逾期"), (FINANCE, "逾期"), (FINANCE, "滞后")])
+    assert sorted((row[0], row[9]) for row in rows) == sorted([(SCIENCE, "逾期"), (FINANCE, "逾期"), (FINANCE, "滞后")])
     late = client.get(f"/overdue/export?light=late&unit={city.units[FINANCE].id}")
     assert [(row[0], row[4]) for row in rows_of(late.data)] == [(FINANCE, city.tasks["late"].title)]
     assert "第 1—1 项，共 1 项" in page(client, f"/overdue?light=late&unit={city.units[FINANCE].id}")

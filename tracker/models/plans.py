@@ -122,15 +122,26 @@ class Task(Versioned, LightDates, Base):
         # What the counts of lights ask for stands whole in these, so that they read no rows.
         Index(
             "ix_task_jurisdiction_behind_on",
-            *("jurisdiction_id", "behind_on", "late_on", "unknown_on", "done_on", "state", "is_standing"),
+            *("jurisdiction_id", "behind_on", "late_on", "unknown_on", "done_on", "state", "is_standing", "parent_id"),
         ),
         Index(
             "ix_task_jurisdiction_near_on",
-            *("jurisdiction_id", "near_on", "late_on", "behind_on", "unknown_on", "done_on", "state", "is_standing"),
+            *("jurisdiction_id", "near_on", "late_on", "behind_on", "unknown_on", "done_on"),
+            *("state", "is_standing", "parent_id"),
         ),
         Index(
             "ix_task_plan_shown",
-            *("plan_id", "state", "is_standing", "done_on", "late_on", "unknown_on", "behind_on", "near_on"),
+            *(
+                "plan_id",
+                "state",
+                "is_standing",
+                "done_on",
+                "late_on",
+                "unknown_on",
+                "behind_on",
+                "near_on",
+                "parent_id",
+            ),
         ),
         Index("ix_task_plan_position", "plan_id", "position"),
         CheckConstraint("due_on IS NULL OR due_basis IS NOT NULL", name="due_basis_given"),

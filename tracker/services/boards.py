@@ -18,6 +18,7 @@ from tracker.db import office_date
 from tracker.errors import NotAllowed
 from tracker.models import Assignment, AssignmentHistory, Board, Jurisdiction, Plan, Task
 from tracker.services import audit
+from tracker.services.shown import is_counted
 from tracker.services.snapshot_facts import Moment, moment_of
 
 MONTHS = 12
@@ -45,7 +46,7 @@ def _keep(session: Session, jurisdiction_id: int, on: date, content: dict[str, A
 
 
 def _present(session: Session, jurisdiction_id: int, today: date) -> dict[str, Any]:
-    running = (Task.state.in_(_COUNTED), or_(Task.is_standing.is_(False), Task.state.in_(_DONE)))
+    running = (is_counted(), Task.state.in_(_COUNTED), or_(Task.is_standing.is_(False), Task.state.in_(_DONE)))
     of_tasks = (
         select(Task.plan_id, _class(Task, today), func.count())
         .where(Task.jurisdiction_id == jurisdiction_id, *running)

@@ -17,7 +17,7 @@ from tracker.core.terms import SupervisionKind, SupervisionStatus
 from tracker.errors import NotAllowed
 from tracker.models import Board, Plan, SupervisionReport, Task, Unit
 from tracker.services.boards import MONTHS
-from tracker.services.shown import UNDER_WAY, is_standing
+from tracker.services.shown import UNDER_WAY, is_counted, is_standing
 from tracker.services.supervision import serial
 
 CHANGED_SHOWN = 8
@@ -162,6 +162,7 @@ def _new_late(session: Session, actor: Actor, as_of: date, today: date) -> tuple
         select(Task.id, Task.number, Task.title, Task.late_on)
         .where(
             Task.jurisdiction_id == actor.jurisdiction_id,
+            is_counted(),
             Task.late_on > as_of,
             Task.late_on <= today,
             Task.done_on.is_(None),

@@ -20,7 +20,7 @@ from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, sect
 from tracker.services.last_words import last_report
 from tracker.services.lights import light_condition
 from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
-from tracker.services.shown import PREPARED, UNDER_WAY, is_standing
+from tracker.services.shown import PREPARED, UNDER_WAY, is_counted, is_standing
 
 NEWLY = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
@@ -111,7 +111,7 @@ def _is_new(today: Today) -> ColumnElement[bool]:
 
 def _light_counts(actor: Actor, today: Today) -> Select[Any]:
     late = _board(Assignment.task_id, actor, Light.LATE, today).distinct()
-    under_way = select(Task.id).where(_here(Task, actor), Task.state.in_(UNDER_WAY), ~is_standing())
+    under_way = select(Task.id).where(_here(Task, actor), is_counted(), Task.state.in_(UNDER_WAY), ~is_standing())
     lit = (under_way.where(light_condition(Task, light, today.day)) for light in (Light.BEHIND, Light.NEAR))
     return select(_number(late), *map(_number, lit), _number(in_charge(actor, today.day)))
 

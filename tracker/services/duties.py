@@ -27,7 +27,6 @@ def files(plan: Plan, duty: Assignment, *, has_lead: bool) -> bool:
 
     The light dates keep the answer as `Assignment.is_filing`, which everything else reads.
     """
-    # The parts of a sub-task answer its parent's lead, who files.
-    if plan.period_kind is PeriodKind.NONE or duty.task.parent_id is not None:
+    if plan.period_kind is PeriodKind.NONE:
         return False
     return files_progress(plan.filing_mode, duty.role, is_first_lead=duty.is_first_lead, has_lead=has_lead)

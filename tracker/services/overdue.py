@@ -82,6 +82,8 @@ class BoardRow:
     light: Light
     due_on: date | None
     original_due_on: date | None
+    extensions: int
+    late_workdays_incurred: int
     percent: int | None
     contact: str
     workdays: int | None
@@ -291,6 +293,9 @@ def _rows(today: date) -> Select[Any]:
             *(Assignment.role, Assignment.is_first_lead, Assignment.state),
             case(is_late, else_=literal(Light.BEHIND.value)).label("key"),
             *(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"), Task.original_due_on, Assignment.percent),
+            # Of a date of its own its own extensions count, else those of the task, with which it moves.
+            case((Assignment.due_on.is_(None), Task.extensions), else_=Assignment.extensions).label("extensions"),
+            Assignment.late_workdays_incurred,
             *(Assignment.contact_name, Assignment.contact_phone),
             *(Unit.contact_name.label("unit_contact"), Unit.contact_phone.label("unit_phone")),
             Assignment.is_filing.label("files"),
@@ -310,7 +315,7 @@ def _row(row: Any, word: LastWord | None, calendar: Calendar, today: date) -> Bo
         *(row.id, row.task_id, row.number, row.part, row.title),
         *(row.plan_id, row.plan, row.unit_id, row.unit),
         *(row.role, row.is_first_lead, row.state, light),
-        *(row.due_on, row.original_due_on, row.percent),
+        *(row.due_on, row.original_due_on, row.extensions, row.late_workdays_incurred, row.percent),
         *(" ".join(filter(None, contact)), late),
         *(row.urges, row.urged_at, row.told_at, word, row.files),
         LastSlip(row.slip_id, row.slip_no, row.form, row.level, row.status) if row.slip_id else None,

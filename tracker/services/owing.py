@@ -76,7 +76,7 @@ def owed_rows(
     yield from _unanswered_instructions(session, unit_ids)
 
 
-# Cooperating units (配合) answer the lead and owe no date; a unit's own date comes before its task's.
+# Cooperating units (配合) answer the lead and owe no date, but for sub-tasks; a unit's own date comes before its task's.
 _due_on = func.coalesce(Assignment.due_on, Task.due_on)
 _UNACKNOWLEDGED = (
     Assignment.state == AssignmentState.ISSUED,
@@ -88,7 +88,7 @@ _RUNNING = (
     Task.state == TaskState.IN_PROGRESS,
     Task.is_standing.is_(False),
 )
-_UNFINISHED = (*_RUNNING, Assignment.role != DutyRole.COOPERATING)
+_UNFINISHED = (*_RUNNING, or_(Assignment.role != DutyRole.COOPERATING, Task.parent_id.is_not(None)))
 _LAST_SLIP = Slip.assignment_id == Assignment.id
 _UNANSWERED = (
     Slip.status.in_((SlipStatus.ISSUED, SlipStatus.REJECTED)),

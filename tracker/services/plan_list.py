@@ -17,7 +17,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, PlanStatus
 from tracker.models import Assignment, Plan, Task
 from tracker.services.access import plan_scope
-from tracker.services.shown import Tally, packed_counts, shown_key, tally, unpacked
+from tracker.services.shown import Tally, is_counted, packed_counts, shown_key, tally, unpacked
 
 EVERY_PLAN = 2_000
 # Each row counts all tasks of its plan.
@@ -67,7 +67,7 @@ def tallies_of(session: Session, actor: Actor, plan_ids: Sequence[int], today: d
     model = Task if actor.sees_jurisdiction else Assignment
     groups = (Task.plan_id, Task.state, Task.is_standing)
     query = select(*groups, func.count(), *packed_counts(model, today))
-    query = query.where(Task.plan_id.in_(plan_ids)).group_by(*groups)
+    query = query.where(Task.plan_id.in_(plan_ids), is_counted()).group_by(*groups)
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     # The plans are in scope already; a second condition on the jurisdiction would draw the query to its index.
     query = query if actor.sees_jurisdiction else own_share(query, actor)
@@ -93,7 +93,7 @@ def _conditions(actor: Actor, asked: PlanFilter, today: date) -> list[ColumnElem
         conditions.append(Plan.status == asked.status)
     if asked.light is not None:
         model = Task if actor.sees_jurisdiction else Assignment
-        lit = own_share(select(Task.plan_id).where(shown_key(model, today) == asked.light.value), actor)
+        lit = own_share(select(Task.plan_id).where(is_counted(), shown_key(model, today) == asked.light.value), actor)
         conditions.append(Plan.id.in_(lit))
     return conditions
 

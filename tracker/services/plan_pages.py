@@ -35,6 +35,7 @@ class TaskFilter:
     unit_id: int | None = None
     state: TaskState | None = None
     words: str = ""
+    with_subtasks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,13 @@ class TaskRow:
     deadline_printed: str
     is_standing: bool
     basis: str
+    extensions: int
+    late_workdays_incurred: int
     percent: int | None
     workdays_late: int | None
     duties: tuple[DutyCell, ...]
     groups: tuple[str, ...] = ()
+    is_subtask: bool = False
 
     @property
     def label(self) -> str:
@@ -194,10 +198,12 @@ def task_ledger(
     With the number of a page, `chapters` hold the tasks of that page and there is no matrix.
     """
     head = plan_head(session, actor, plan_id)
-    every = _tasks(session, actor, plan_id, asked, today)
+    listed = _tasks(session, actor, plan_id, asked, today)
+    every = [task for task in listed if task.task.parent_id is None]
     found = [task for task in every if _is_asked(task, asked)]
     paged = found if number is None else found[offset(number, PLAN_PAGE) :][:PLAN_PAGE]
-    rows = _task_rows(session, actor, plan_id, paged, today=today)
+    shown = _with_subtasks(paged, listed) if asked.with_subtasks else paged
+    rows = _task_rows(session, actor, plan_id, shown, today=today)
     shares = _unit_shares(session, actor, plan_id)
     own = sum(share.count for share in shares if share.unit_id == actor.unit_id and share.state is _WAITING)
     states = Counter(task.state for task in every)
@@ -262,6 +268,15 @@ def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, toda
     query = select(*columns).outerjoin(own, is_own).where(Task.plan_id == plan_id, task_scope(actor))
     tasks = session.execute(query.order_by(Task.position, Task.id))
     return [_Listed(task, task.state, shown_of(task, _dates(task), today)) for task in tasks]
+
+
+def _with_subtasks(paged: Sequence[_Listed], listed: Sequence[_Listed]) -> list[_Listed]:
+    """The tasks of a page, each followed by its sub-tasks, which are counted nowhere."""
+    given: dict[int, list[_Listed]] = defaultdict(list)
+    for each in listed:
+        if each.task.parent_id is not None:
+            given[each.task.parent_id].append(each)
+    return [row for task in paged for row in (task, *given[task.task.id])]
 
 
 def _own_unit(actor: Actor) -> int | None:
@@ -354,10 +369,13 @@ def _row(actor: Actor, listed: _Listed, duties: list[DutyCell], groups: tuple[st
         deadline_printed=task.deadline_printed,
         is_standing=task.is_standing,
         basis=task.basis,
+        extensions=task.extensions,
+        late_workdays_incurred=task.late_workdays_incurred,
         percent=(own or lead).percent if own or lead else None,
         workdays_late=None,
         duties=tuple(duties),
         groups=groups,
+        is_subtask=task.parent_id is not None,
     )
 
 

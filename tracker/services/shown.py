@@ -103,6 +103,11 @@ def is_standing() -> ColumnElement[bool]:
     return or_(Task.state == TaskState.STANDING, (Task.is_standing.is_(True)) & Task.state.in_(UNDER_WAY))
 
 
+def is_counted() -> ColumnElement[bool]:
+    """Gives the condition on Task that it is an item of its plan: sub-tasks stand under it and are counted nowhere."""
+    return Task.parent_id.is_(None)
+
+
 def shown_of(task: Task, dates: DatedLights, today: date) -> str:
     """Gives the same as `shown_key` for a loaded task and the dates of it or of one of its duties."""
     if task.state in PREPARED:

@@ -28,6 +28,7 @@ from tracker.models import (
     Unit,
     Urge,
 )
+from tracker.services.shown import is_counted
 
 # Below the number of variables any SQLite takes in one statement, and small enough to be forgotten again.
 CHUNK = 1_000
@@ -68,7 +69,9 @@ def facts_of_plans(
     session: Session, plan_ids: Sequence[int], moment: Moment, *, previous_id: int | None
 ) -> Iterator[Facts]:
     """Gives the facts of all tasks of these plans, plan by plan in the order of print, a chunk at a time."""
-    query = select(Task.id).where(Task.plan_id.in_(plan_ids)).order_by(Task.plan_id, Task.position, Task.id)
+    query = (
+        select(Task.id).where(Task.plan_id.in_(plan_ids), is_counted()).order_by(Task.plan_id, Task.position, Task.id)
+    )
     ids = list(session.scalars(query))
     for start in range(0, len(ids), CHUNK):
         yield _facts(session, ids[start : start + CHUNK], moment, previous_id)

@@ -18,7 +18,7 @@ from tracker.db import OFFICE_ZONE, office_date
 from tracker.errors import Invalid
 from tracker.models import Assignment, AssignmentHistory, Task, Unit
 from tracker.services.lights import OPEN_DUTIES
-from tracker.services.shown import shown_of
+from tracker.services.shown import is_counted, shown_of
 
 CLASS_OF = {
     Light.DONE: ReportClass.DONE,
@@ -108,7 +108,7 @@ def standings(session: Session, plan_id: int, month: Month) -> list[Standing]:
     duties: dict[int, list[Duty]] = defaultdict(list)
     for duty in _present(session, plan_id) if month.is_running else _past(session, plan_id, month):
         duties[duty.task_id].append(duty)
-    query = select(Task).where(Task.plan_id == plan_id).order_by(Task.position, Task.id)
+    query = select(Task).where(Task.plan_id == plan_id, is_counted()).order_by(Task.position, Task.id)
     if not month.is_running:
         query = query.where(Task.id.in_(list(duties)))
     made = [_standing(task, duties.get(task.id, ()), month) for task in session.scalars(query)]

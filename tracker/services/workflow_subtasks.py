@@ -121,12 +121,13 @@ def _made(parent: Task, typed: TypedSubtask, today: date) -> Task:
     )
 
 
+# The parts answer the lead as cooperating units do: they file nothing and stand in no figure of units.
 def _part(task: Task, of: Assignment, place: int, today: date) -> Assignment:
     return Assignment(
         plan_id=of.plan_id,
         jurisdiction_id=of.jurisdiction_id,
         unit=of.unit,
-        role=DutyRole.RESPONSIBLE,
+        role=DutyRole.COOPERATING,
         position=place,
         printed=of.unit.name,
         state=AssignmentState.ISSUED,

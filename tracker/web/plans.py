@@ -58,13 +58,14 @@ def export_index() -> Response:
     return sheets.answer(sheets.plans_sheet(page.rows, sheets.note(terms, page.total)), "方案清单")
 
 
-def _asked_tasks() -> plan_pages.TaskFilter:
+def _asked_tasks(*, is_matrix: bool = False) -> plan_pages.TaskFilter:
     shown = request.args.get("shown", "")
     return plan_pages.TaskFilter(
         shown=shown if shown in SHOWN else "",
         unit_id=listing.key("unit"),
         state=listing.member(TaskState, "state"),
         words=listing.words(),
+        with_subtasks=not is_matrix,
     )
 
 
@@ -79,7 +80,7 @@ def detail(plan_id: int) -> str:
 
 
 def _tasks(plan_id: int, view: str) -> str:
-    session, actor, asked = reading(), current_actor(), _asked_tasks()
+    session, actor, asked = reading(), current_actor(), _asked_tasks(is_matrix=view == "matrix")
     number = listing.page_number() if view == "tasks" else None
     ledger = plan_pages.task_ledger(session, actor, plan_id, asked, today=office_date(utcnow()), number=number)
     batch = plan_facts.own_batch(session, actor, plan_id) if ledger.own_unacknowledged else None
@@ -153,21 +154,21 @@ def _frame(plan_id: int, view: str) -> dict[str, Any]:
 @allow(Permission.PLANS_READ)
 def export_tasks(plan_id: int) -> Response:
     ledger, terms = _asked_ledger(plan_id)
-    data = sheets.tasks_sheet(ledger, sheets.note(terms, len(ledger.rows)))
+    data = sheets.tasks_sheet(ledger, sheets.note(terms, ledger.page.total))
     return sheets.answer(data, f"{ledger.head.title}任务清单")
 
 
 @blueprint.get("/<int:plan_id>/matrix/export")
 @allow(Permission.PLANS_READ)
 def export_matrix(plan_id: int) -> Response:
-    ledger, terms = _asked_ledger(plan_id)
+    ledger, terms = _asked_ledger(plan_id, is_matrix=True)
     note = sheets.note(terms, len(ledger.matrix), f"个单位，{len(ledger.rows)}项任务")
     return sheets.answer(sheets.matrix_sheet(ledger, note), f"{ledger.head.title}单位任务矩阵")
 
 
-def _asked_ledger(plan_id: int) -> tuple[plan_pages.TaskLedger, tuple[str, ...]]:
+def _asked_ledger(plan_id: int, *, is_matrix: bool = False) -> tuple[plan_pages.TaskLedger, tuple[str, ...]]:
     """The whole plan as narrowed by the address, and the words of what it is narrowed to."""
-    asked = _asked_tasks()
+    asked = _asked_tasks(is_matrix=is_matrix)
     ledger = plan_pages.task_ledger(reading(), current_actor(), plan_id, asked, today=office_date(utcnow()))
     unit = dict(ledger.units).get(asked.unit_id or 0, "")
     return ledger, (asked.words, SHOWN.get(asked.shown, ""), unit, asked.state.label if asked.state else "")

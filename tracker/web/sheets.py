@@ -27,6 +27,8 @@ from tracker.web.charts import OTHERS
 from tracker.web.listing import file_answer
 from tracker.web.rendering import moment
 
+# What is told of a date wherever it is told: the first, the present, how often extended, the lateness before a move.
+_DUE = (Column("原定时限", 12), Column("现定时限", 12), Column("延期次数", 8), Column("调整前逾期", 10))
 LIGHTS = (Light.LATE, Light.BEHIND, Light.UNKNOWN, Light.NEAR, Light.ON_TIME, Light.DONE)
 
 
@@ -83,7 +85,7 @@ def tasks_sheet(ledger: TaskLedger, note: str) -> bytes:
     """Gives the tasks of a plan, under the headings they stand under."""
     columns = [
         *(Column("章节", 26), Column("编号", 12), Column("任务", 48), Column("牵头单位", 20), Column("责任单位", 30)),
-        *(Column("配合单位", 24), Column("完成时限", 12), Column("文件表述", 14), Column("完成比例", 9)),
+        *(Column("配合单位", 24), *_DUE, Column("文件表述", 14), Column("完成比例", 9)),
         *(Column("亮灯", 11), Column("逾期工作日", 10), Column("状态", 10)),
     ]
     cells = [_task(f"{chapter.number}{chapter.title}", row) for chapter in ledger.chapters for row in chapter.rows]
@@ -94,10 +96,15 @@ def _task(chapter: str, row: TaskRow) -> tuple[Any, ...]:
     roles = [_names(row, role) for role in (DutyRole.LEAD, DutyRole.RESPONSIBLE, DutyRole.COOPERATING)]
     shown = Coloured(row.light.label, row.light.value) if row.light else OTHERS[row.shown]
     percent = None if row.percent is None else f"{row.percent}%"
+    title = f"　{row.title}" if row.is_subtask else row.title
     return (
-        *(chapter, row.label, row.title, *roles, row.due_on, row.deadline_printed, percent),
+        *(chapter, row.label, title, *roles, *_due(row), row.deadline_printed, percent),
         *(shown, row.workdays_late, row.state.label),
     )
+
+
+def _due(row: TaskRow | BoardRow) -> tuple[Any, ...]:
+    return (row.original_due_on, row.due_on, row.extensions or None, row.late_workdays_incurred or None)
 
 
 def matrix_sheet(ledger: TaskLedger, note: str) -> bytes:
@@ -123,7 +130,7 @@ def board_sheet(board: Board, note: str) -> bytes:
     """Gives the overdue board."""
     columns = [
         *(Column("单位", 22), Column("角色", 8), Column("方案", 30), Column("编号", 12), Column("任务", 44)),
-        *(Column("原定时限", 12), Column("现定时限", 12), Column("亮灯", 9), Column("逾期工作日", 10)),
+        *(*_DUE, Column("亮灯", 9), Column("逾期工作日", 10)),
         *(Column("完成比例", 9), Column("状态", 10), Column("催办次数", 8), Column("最近催办", 12)),
         *(
             Column("最近提醒", 12),
@@ -139,7 +146,7 @@ def board_sheet(board: Board, note: str) -> bytes:
 def _board(row: BoardRow) -> tuple[Any, ...]:
     percent = None if row.percent is None else f"{row.percent}%"
     return (
-        *(row.unit, row.role.label, row.plan, row.label, row.title, row.original_due_on, row.due_on),
+        *(row.unit, row.role.label, row.plan, row.label, row.title, *_due(row)),
         *(Coloured(row.light.label, row.light.value), row.workdays, percent, row.state.label),
         *(row.urges, _day(row.last_urged_at), _day(row.last_reminded_at)),
         *(f"{row.slip.paper}{row.slip.number}（{row.slip.status.label}）" if row.slip else "", row.contact),
