@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,8 +11,10 @@ from sqlalchemy import select
 
 from tests.builders import sign_in
 from tests.ledger_city import a_city_under_way
+from tracker.core.terms import TaskState
 from tracker.db import reading, transaction, utcnow
-from tracker.models import AuditEvent, PlanLadder
+from tracker.models import AuditEvent, Plan, PlanLadder, Task
+from tracker.services.calendar import seed_workdays
 
 PAGE = "/plans/1/ladders"
 EDIT = f"{PAGE}/acknowledge"
@@ -65,6 +69,29 @@ def test_a_ladder_that_is_none_is_refused_and_what_was_typed_stays(
     assert answer.status_code == 422 and sentence in page
     for value in (value for name, value in form.items() if name.startswith("workdays")):
         assert f'value="{value}"' in page
+
+
+def test_a_due_date_on_a_day_off_goes_where_the_plan_wants_it(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, "officer")
+    # 4 October 2026 is in the middle of the National Day holiday, 1 to 7 October.
+    with app.app_context(), transaction() as session:
+        seed_workdays(session)
+        task = session.scalars(select(Task).where(Task.plan_id == 1, Task.state == TaskState.IN_PROGRESS)).first()
+        task_id, task.due_on = task.id, date(2026, 10, 4)
+        for duty in task.assignments:
+            duty.due_on = None
+    late = {}
+    for roll in ("stay", "before", "after"):
+        with app.app_context():
+            version = reading().get_one(Plan, 1).version
+        form = {"near_workdays": "7", "tolerance_points": "10", "due_roll": roll, "version": version}
+        assert client.post(f"{PAGE}/rules", data=form).status_code == 302
+        with app.app_context():
+            late[roll] = reading().get_one(Task, task_id).late_on
+    assert late == {"stay": date(2026, 10, 5), "before": date(2026, 10, 1), "after": date(2026, 10, 9)}
+    assert client.post(f"{PAGE}/rules", data={"near_workdays": "0", "version": "1"}).status_code == 409
+    wrong = client.post(f"{PAGE}/rules", data=form | {"near_workdays": "0", "version": version + 1})
+    assert wrong.status_code == 422 and "临期天数请填" in wrong.get_data(as_text=True)
 
 
 def test_units_and_strangers_do_not_edit_ladders_and_no_ladder_is_made_up(client: FlaskClient) -> None:

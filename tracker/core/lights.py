@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tracker.core.milestones import Promise, missed, missed_on
 from tracker.core.periods import first_day_after, first_day_of_period
-from tracker.core.terms import Labelled, PeriodKind
+from tracker.core.terms import DueRoll, Labelled, PeriodKind
 from tracker.core.workdays import Calendar
 
 
@@ -95,6 +95,7 @@ class LightFacts:
     promises: tuple[Promise, ...] = ()
     # The first day without a confirmed yearly breakdown (待分解), where the plan asks for one.
     undivided_on: date | None = None
+    roll: DueRoll = DueRoll.STAY
 
     @property
     def judgement(self) -> Judged | None:
@@ -110,6 +111,7 @@ def light_dates(facts: LightFacts, calendar: Calendar) -> LightDays:
         return LightDays(done_on=facts.done_on)
     if facts.issued_on is None:
         return LightDays()
+    facts = _rolled(facts, calendar)
     days = LightDays(
         near_on=calendar.add_workdays(facts.due_on, -facts.near_workdays) if facts.due_on else None,
         behind_on=_behind_on(facts),
@@ -117,6 +119,23 @@ def light_dates(facts: LightFacts, calendar: Calendar) -> LightDays:
         unknown_on=_unknown_on(facts),
     )
     return _as_judged(days, facts.judgement) if facts.judgement else days
+
+
+def rolled(due_on: date, roll: DueRoll, calendar: Calendar) -> date:
+    """Gives where a due date goes that falls on a day off. Source: DESIGN 5.2."""
+    match roll:
+        case DueRoll.STAY:
+            return due_on
+        case DueRoll.BEFORE:
+            return calendar.previous_workday(due_on)
+        case DueRoll.AFTER:
+            return calendar.next_workday(due_on)
+
+
+def _rolled(facts: LightFacts, calendar: Calendar) -> LightFacts:
+    if facts.due_on is None or facts.roll is DueRoll.STAY:
+        return facts
+    return replace(facts, due_on=rolled(facts.due_on, facts.roll, calendar), roll=DueRoll.STAY)
 
 
 # What a judgement outranks: every light but late and done, which come from dates alone.
@@ -194,6 +213,7 @@ _WHOLE = {
 
 def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
     """Gives in one sentence why the light is what it is."""
+    facts = _rolled(facts, calendar)
     shown = light(light_dates(facts, calendar), today)
     judged = facts.judgement
     if judged is not None and judged.light is shown and judged.from_on <= today:

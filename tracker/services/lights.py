@@ -87,6 +87,7 @@ class _Standing:
             judged=_judged(duty),
             promises=_promises(self.task) if self.plan.needs_breakdown and duty is self.lead else (),
             undivided_on=self._undivided_on(duty),
+            roll=self.plan.due_roll,
         )
 
     def _undivided_on(self, duty: Assignment) -> date | None:
@@ -126,6 +127,7 @@ class _Standing:
             judged=facts.judged,
             promises=facts.promises,
             undivided_on=facts.undivided_on,
+            roll=self.plan.due_roll,
         )
 
     def days(self, calendar: Calendar) -> LightDays:

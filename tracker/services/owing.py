@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.core.lights import rolled
 from tracker.core.periods import current_window, window_of
 from tracker.core.reminding import Owed
 from tracker.core.terms import (
@@ -50,21 +51,38 @@ class OwedRow:
     anchor_on: date
 
 
+# A due date rolls over at most so many days off in a row.
+_FARTHEST_ROLL = timedelta(days=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far ahead a pass looks: the latest due date a rung can have been reached for."""
+
+    horizon: date
+    calendar: Calendar
+
+    @property
+    def latest(self) -> date:
+        """The latest due date as it is written, before it rolls off a day off."""
+        return self.horizon + _FARTHEST_ROLL
+
+
 Windows = dict[tuple[date, date], list[int]]
 
 
 def owed_rows(
-    session: Session, unit_ids: Sequence[int], *, today: date, horizon: date, windows: Windows
+    session: Session, unit_ids: Sequence[int], *, today: date, reach: Reach, windows: Windows
 ) -> Iterator[OwedRow]:
     """Gives everything these units owe that some ladder may be due for, kind by kind.
 
-    Takes `horizon`: the latest due date a rung can have been reached for; `windows` from `filing_windows`.
+    Takes `windows` from `filing_windows`.
     """
     of_units = Assignment.unit_id.in_(unit_ids)
     queries = [
         (Owed.ACKNOWLEDGE, _select(Assignment.issued_on).where(of_units, *_UNACKNOWLEDGED)),
         (Owed.BREAK_DOWN, _select(Assignment.acknowledged_on).where(of_units, *_undivided(today))),
-        (Owed.FINISH, _select(_due_on).where(of_units, *_UNFINISHED, _due_on <= horizon)),
+        (Owed.FINISH, _select(_due_on).where(of_units, *_UNFINISHED, _due_on <= reach.latest)),
         (Owed.STALE, _select(Assignment.unknown_on).where(of_units, *_stale(today))),
         (Owed.ANSWER_SLIP, _select(Slip.reply_by_on).join(Slip, _LAST_SLIP).where(of_units, *_UNANSWERED)),
     ]
@@ -72,7 +90,7 @@ def owed_rows(
         unfiled = _select(literal(closes_on)).where(of_units, owes(opens_on), Assignment.plan_id.in_(plan_ids))
         queries.append((Owed.FILE, unfiled))
     for owed, query in queries:
-        yield from _rows(session, owed, query)
+        yield from _rows(session, owed, query, reach.calendar)
     yield from _unanswered_instructions(session, unit_ids)
 
 
@@ -159,6 +177,7 @@ def _select(anchor: Any) -> Select[Any]:
             Assignment.plan_id,
             Assignment.unit_id,
             Assignment.jurisdiction_id,
+            Plan.due_roll,
             Unit.name.label("unit_name"),
             Plan.title.label("plan_title"),
             Task.number,
@@ -172,7 +191,7 @@ def _select(anchor: Any) -> Select[Any]:
     )
 
 
-def _rows(session: Session, owed: Owed, query: Select[Any]) -> Iterator[OwedRow]:
+def _rows(session: Session, owed: Owed, query: Select[Any], calendar: Calendar) -> Iterator[OwedRow]:
     for row in session.execute(query.execution_options(yield_per=CHUNK)):
         part = f"（第{row.part}部分）" if row.part else ""
         yield OwedRow(
@@ -186,7 +205,7 @@ def _rows(session: Session, owed: Owed, query: Select[Any]) -> Iterator[OwedRow]
             plan_title=row.plan_title,
             label=f"{row.number}{row.title}{part}",
             link=f"/tasks/{row.task_id}",
-            anchor_on=row.anchor_on,
+            anchor_on=rolled(row.anchor_on, row.due_roll, calendar) if owed is Owed.FINISH else row.anchor_on,
         )
 
 

@@ -22,7 +22,7 @@ from tracker.services.calendar import load_calendar
 from tracker.services.ladders import Ladders, load_ladders
 from tracker.services.listeners import Listeners
 from tracker.services.notices import Notice, tell
-from tracker.services.owing import BOUND, OwedRow, filing_windows, owed_rows, units_bound
+from tracker.services.owing import BOUND, OwedRow, Reach, filing_windows, owed_rows, units_bound
 
 UNITS_AT_ONCE = 20
 MARKS_AT_ONCE = 5_000
@@ -120,13 +120,13 @@ def digests(session: Session, *, today: date, calendar: Calendar, base_url: str)
     asked = _Pass(
         session, today, calendar, ladders, Listeners(session, today), _told_on(session, today), base_url.rstrip("/")
     )
-    latest = horizon(ladders.all(), today, calendar)
+    reach = Reach(horizon(ladders.all(), today, calendar), calendar)
     windows = filing_windows(session, today=today, calendar=calendar)
     of_office: dict[int, Digest] = {}
     units = units_bound(session)
     for start in range(0, len(units), UNITS_AT_ONCE):
         batch = units[start : start + UNITS_AT_ONCE]
-        rows = owed_rows(session, batch, today=today, horizon=latest, windows=windows)
+        rows = owed_rows(session, batch, today=today, reach=reach, windows=windows)
         found = _digests_of(asked, batch, list(asked.reminders(batch, rows)), of_office)
         yield from found
     yield from (digest for _, digest in sorted(of_office.items()) if digest.counts)

@@ -9,10 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from tracker.core.permissions import Permission
 from tracker.core.reminding import ANCHORS, AUDIENCES, MOST_RUNGS, Owed, Rung
-from tracker.core.terms import Role
+from tracker.core.terms import DueRoll, Role
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid, NotFound
 from tracker.services.ladders import edit_ladder, ladders_page, reset_ladder
+from tracker.services.light_rules import LightRules, edit_light_rules, light_rules
 from tracker.web import fields
 from tracker.web.access import allow, current_actor
 
@@ -27,9 +28,14 @@ def index(plan_id: int) -> str:
 
 def _page(plan_id: int, owed: Owed | None = None, errors: dict[str, str] | None = None) -> str:
     page = ladders_page(reading(), current_actor(), plan_id, today=office_date(utcnow()))
+    rules, version = light_rules(reading(), current_actor(), plan_id)
     return render_template(
         "ladders/index.html",
         page=page,
+        rules=rules,
+        version=version,
+        rolls=list(DueRoll),
+        is_rules=errors is not None and owed is None,
         refused=owed,
         errors=errors or {},
         typed=request.form,
@@ -37,6 +43,26 @@ def _page(plan_id: int, owed: Owed | None = None, errors: dict[str, str] | None 
         anchors=ANCHORS,
         most=MOST_RUNGS,
     )
+
+
+@blueprint.post("/rules")
+@allow(Permission.PLANS_SUBMIT)
+def edit_rules(plan_id: int) -> Any:
+    typed = LightRules(
+        near_workdays=fields.chosen("near_workdays"),
+        tolerance_points=fields.chosen("tolerance_points"),
+        due_roll=fields.member(DueRoll, request.form.get("due_roll")),
+        needs_breakdown=fields.text("needs_breakdown") == "1",
+        has_grades=fields.text("has_grades") == "1",
+    )
+    try:
+        with transaction() as session:
+            actor, version = current_actor(), fields.version()
+            count = edit_light_rules(session, actor, plan_id, typed, version=version, now=utcnow())
+    except Invalid as refusal:
+        return _page(plan_id, None, refusal.fields), 422
+    flash(f"亮灯规则已修改，{count} 项任务的亮灯日期已重新计算。", "success")
+    return redirect(url_for(".index", plan_id=plan_id))
 
 
 @blueprint.post("/<owed>")
