@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import a_city, a_plan, a_task, a_unit, a_user, acting, an_assignment
+from tests.builders import a_city, a_plan, a_task, a_unit, a_user, acting, an_assignment, file_row
 from tracker.core.actions import Action, Rule
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, CheckOutcome, DutyRole, PlanStatus, Role, TaskState, UrgeChannel
@@ -22,7 +22,8 @@ from tracker.models import Assignment, ProgressReport, Task
 from tracker.services import workflow
 from tracker.services.calendar import seed_workdays
 from tracker.services.choosing import Chosen
-from tracker.services.filing import Entry, Reason, Reviewed, Words, pass_reports, save_report, send_back_report
+from tracker.services.filing import Reason, Words
+from tracker.services.reviewing import Reviewed, pass_reports, send_back_report
 from tracker.services.workflow import Contact
 from tracker.services.workflow_decisions import Found, Grounds, ask_partners, decide_task, look_back
 
@@ -96,6 +97,10 @@ class Lives:
         fitting = [duty for duty in duties if rule and duty.state in rule.duty_from]
         return self.random.choice(fitting or duties)
 
+    def _head_of(self, actor: Actor) -> Actor:
+        heads = (each for each in self.actors if Role.UNIT_HEAD in each.roles and each.unit_id == actor.unit_id)
+        return next(heads, actor)
+
     def _report(self) -> Reviewed:
         reports = self.session.scalars(select(ProgressReport).order_by(ProgressReport.id.desc()).limit(6)).all()
         report = self.random.choice(reports) if reports else None
@@ -113,7 +118,7 @@ class Lives:
             "approve": lambda s, a, now: workflow.approve_tasks(s, a, chosen, now=now),
             "reject": lambda s, a, now: workflow.reject_tasks(s, a, chosen, reason="再议", now=now),
             "acknowledge": lambda s, a, now: workflow.acknowledge(s, a, chosen, contact=Contact("周文", "1"), now=now),
-            "file": lambda s, a, now: save_report(s, a, Entry(of, 0, words, is_submitted=True), now=now),
+            "file": lambda s, a, now: file_row(s, a, self._head_of(a), duty, words, now=now),
             "pass_report": lambda s, a, now: pass_reports(s, a, [report], now=now),
             "send_back_report": lambda s, a, now: send_back_report(s, a, report, reason=WHY, now=now),
             "finish_part": lambda s, a, now: workflow.finish_part(s, a, of, words=words, now=now, **of_duty),
