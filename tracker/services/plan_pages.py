@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.actions import Action, Relation
 from tracker.core.acts import allowed
-from tracker.core.lights import DAY_OF, Light, LightDays
+from tracker.core.lights import Light
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
@@ -21,7 +21,7 @@ from tracker.errors import NotFound
 from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
 from tracker.services.access import plan_scope, task_scope
 from tracker.services.calendar import load_calendar
-from tracker.services.shown import PREPARED, Tally, light_shown, shown_of, tally
+from tracker.services.shown import PREPARED, Tally, light_shown, shown_key, tally
 
 PLAN_PAGE = 50
 _WAITING = AssignmentState.ISSUED
@@ -36,6 +36,11 @@ class TaskFilter:
     state: TaskState | None = None
     words: str = ""
     with_subtasks: bool = True
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for less than every task."""
+        return bool(self.shown or self.state or self.words) or self.unit_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,25 +204,25 @@ def task_ledger(
     """
     head = plan_head(session, actor, plan_id)
     listed = _tasks(session, actor, plan_id, asked, today)
-    every = [task for task in listed if task.task.parent_id is None]
-    found = [task for task in every if _is_asked(task, asked)]
+    every = [task for task in listed if task.parent_id is None]
+    found = every if not asked.narrows else [task for task in every if _is_asked(task, asked)]
     paged = found if number is None else found[offset(number, PLAN_PAGE) :][:PLAN_PAGE]
     shown = _with_subtasks(paged, listed) if asked.with_subtasks else paged
     rows = _task_rows(session, actor, plan_id, shown, today=today)
     shares = _unit_shares(session, actor, plan_id)
-    own = sum(share.count for share in shares if share.unit_id == actor.unit_id and share.state is _WAITING)
+    own = sum(share.waiting for share in shares if share.unit_id == actor.unit_id)
     states = Counter(task.state for task in every)
     return TaskLedger(
         head=head,
         tally=tally(Counter(task.shown for task in every)),
         count=len(every),
-        units=tuple(dict.fromkeys((share.unit_id, share.name) for share in shares)),
+        units=tuple((share.unit_id, share.name) for share in shares),
         chapters=_chapters(_nodes(session, plan_id), rows),
         rows=tuple(rows),
         page=Page(rows, number or 1, len(found), PLAN_PAGE if number else max(len(rows), 1)),
         states=states,
         acts=_acts(actor, head, states, own),
-        unacknowledged=sum(share.count for share in shares if share.state is _WAITING),
+        unacknowledged=sum(share.waiting for share in shares),
         own_unacknowledged=own,
         matrix=_matrix(rows, asked) if number is None else (),
     )
@@ -245,50 +250,40 @@ def _nodes(session: Session, plan_id: int) -> Sequence[OutlineNode]:
     ).all()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A task as the filters and the counts over a plan need it, with what it shows to this reader."""
-
-    task: Any
-    state: TaskState
-    shown: str
+# What a row of the list and its filters need of a task.
+_LISTED = (
+    *("id", "outline_node_id", "number", "part", "title", "state", "due_on", "original_due_on"),
+    *("deadline_printed", "is_standing", "basis", "parent_id", "extensions", "late_workdays_incurred"),
+)
 
 
-def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, today: date) -> list[_Listed]:
-    names = [column.key for column in Task.__table__.columns if column.key not in {"text", "milestones", "leader"}]
-    columns = [getattr(Task, name) for name in names]
+def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, today: date) -> Sequence[Any]:
+    """Every task the actor may see as the filters and counts need it, with what it shows to this reader."""
+    columns = [getattr(Task, name) for name in _LISTED]
     if asked.unit_id is not None:
         of_unit = select(Assignment.id).where(
             Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound()
         )
         columns.append(of_unit.exists().label("is_of_unit"))
-    own = aliased(Assignment)
-    columns += [getattr(own, name).label(f"own_{name}") for name in ("id", *LightDays.__dataclass_fields__)]
-    is_own = and_(own.task_id == Task.id, own.unit_id == _own_unit(actor), own.state != AssignmentState.WAIVED)
-    query = select(*columns).outerjoin(own, is_own).where(Task.plan_id == plan_id, task_scope(actor))
-    tasks = session.execute(query.order_by(Task.position, Task.id))
-    return [_Listed(task, task.state, shown_of(task, _dates(task), today)) for task in tasks]
+    query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
+    # The database tells what each shows, so that no days are fetched for all the tasks of a plan.
+    shown = shown_key(Task, today)
+    if not actor.sees_jurisdiction:
+        # The days of the reader's own duty come before the task's.
+        own = aliased(Assignment)
+        is_own = and_(own.task_id == Task.id, own.unit_id == actor.unit_id, own.state != AssignmentState.WAIVED)
+        query = query.outerjoin(own, is_own)
+        shown = case((own.id.is_not(None), shown_key(own, today)), else_=shown)
+    return session.execute(query.add_columns(shown.label("shown"))).all()
 
 
-def _with_subtasks(paged: Sequence[_Listed], listed: Sequence[_Listed]) -> list[_Listed]:
+def _with_subtasks(paged: Sequence[Any], listed: Sequence[Any]) -> list[Any]:
     """The tasks of a page, each followed by its sub-tasks, which are counted nowhere."""
-    given: dict[int, list[_Listed]] = defaultdict(list)
+    given: dict[int, list[Any]] = defaultdict(list)
     for each in listed:
-        if each.task.parent_id is not None:
-            given[each.task.parent_id].append(each)
-    return [row for task in paged for row in (task, *given[task.task.id])]
-
-
-def _own_unit(actor: Actor) -> int | None:
-    """The unit whose own duties a reader is shown: none for those who see the whole jurisdiction."""
-    return None if actor.sees_jurisdiction else actor.unit_id
-
-
-def _dates(task: Any) -> Any:
-    """The dates that decide what a task shows: those of the reader's own duty in it, else its own."""
-    if task.own_id is None:
-        return task
-    return LightDays(**{name: getattr(task, f"own_{name}") for name in LightDays.__dataclass_fields__})
+        if each.parent_id is not None:
+            given[each.parent_id].append(each)
+    return [row for task in paged for row in (task, *given[task.id])]
 
 
 def _is_bound() -> ColumnElement[bool]:
@@ -296,13 +291,13 @@ def _is_bound() -> ColumnElement[bool]:
 
 
 def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
-    """How many duties of each state each unit has in the tasks the actor may see, units in the registry's order."""
-    columns = (Assignment.unit_id, Unit.name, Assignment.state)
+    """The units with duties in the tasks the actor may see, in the registry's order, and how many wait to be signed."""
+    waiting = func.sum(case((Assignment.state == _WAITING, 1), else_=0))
     query = (
-        select(*columns, func.count().label("count"))
+        select(Assignment.unit_id, Unit.name, waiting.label("waiting"))
         .join(Unit, Unit.id == Assignment.unit_id)
         .where(Assignment.plan_id == plan_id, _is_bound())
-        .group_by(*columns, Unit.position)
+        .group_by(Assignment.unit_id, Unit.name, Unit.position)
         .order_by(Unit.position, Assignment.unit_id)
     )
     if not actor.sees_jurisdiction:
@@ -310,21 +305,20 @@ def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
     return session.execute(query).all()
 
 
-def _task_rows(
-    session: Session, actor: Actor, plan_id: int, listed: Sequence[_Listed], *, today: date
-) -> list[TaskRow]:
-    tasks = {each.task.id: each.task for each in listed}
-    duties = _duties(session, plan_id, tasks, today)
-    groups = _groups(session, plan_id) if any(each.state in PREPARED for each in listed) else {}
-    rows = [_row(actor, each, duties[each.task.id], groups.get(each.task.id, ())) for each in listed]
+def _task_rows(session: Session, actor: Actor, plan_id: int, listed: Sequence[Any], *, today: date) -> list[TaskRow]:
+    duties = _duties(session, plan_id, {task.id for task in listed}, today)
+    groups = _groups(session, plan_id) if any(task.state in PREPARED for task in listed) else {}
+    rows = [_row(actor, task, duties[task.id], groups.get(task.id, ())) for task in listed]
     return _with_lateness(session, rows, today)
 
 
-def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: date) -> dict[int, list[DutyCell]]:
-    columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent", *DAY_OF.values())
+def _duties(session: Session, plan_id: int, tasks: set[int], today: date) -> dict[int, list[DutyCell]]:
+    columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent")
     query = (
         select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
+        .add_columns(shown_key(Assignment, today).label("shown"))
         .join(Unit, Unit.id == Assignment.unit_id)
+        .join(Task, Task.id == Assignment.task_id)
         .where(_is_bound())
         .order_by(Assignment.position, Assignment.id)
     )
@@ -336,8 +330,7 @@ def _duties(session: Session, plan_id: int, tasks: Mapping[int, Any], today: dat
     cells: dict[int, list[DutyCell]] = defaultdict(list)
     for duty in session.execute(query):
         if duty.task_id in tasks:
-            shown = shown_of(tasks[duty.task_id], duty, today)
-            facts = (duty.role, duty.is_first_lead, duty.state, shown, duty.percent)
+            facts = (duty.role, duty.is_first_lead, duty.state, duty.shown, duty.percent)
             cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, duty.name, (duty.place, duty.unit_id), *facts))
     for found in cells.values():
         found.sort(key=lambda cell: (-cell.role.strength, not cell.is_first_lead))
@@ -352,8 +345,7 @@ def _groups(session: Session, plan_id: int) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _row(actor: Actor, listed: _Listed, duties: list[DutyCell], groups: tuple[str, ...]) -> TaskRow:
-    task = listed.task
+def _row(actor: Actor, task: Any, duties: list[DutyCell], groups: tuple[str, ...]) -> TaskRow:
     lead = next((cell for cell in duties if cell.is_first_lead), None)
     own = None if actor.sees_jurisdiction else next((cell for cell in duties if cell.unit_id == actor.unit_id), None)
     return TaskRow(
@@ -363,7 +355,7 @@ def _row(actor: Actor, listed: _Listed, duties: list[DutyCell], groups: tuple[st
         part=task.part,
         title=task.title,
         state=task.state,
-        shown=listed.shown,
+        shown=task.shown,
         due_on=task.due_on,
         original_due_on=task.original_due_on,
         deadline_printed=task.deadline_printed,
@@ -391,11 +383,10 @@ def _with_lateness(session: Session, rows: list[TaskRow], today: date) -> list[T
     ]
 
 
-def _is_asked(listed: _Listed, asked: TaskFilter) -> bool:
-    task = listed.task
-    if asked.shown and listed.shown != asked.shown:
+def _is_asked(task: Any, asked: TaskFilter) -> bool:
+    if asked.shown and task.shown != asked.shown:
         return False
-    if asked.state is not None and listed.state is not asked.state:
+    if asked.state is not None and task.state is not asked.state:
         return False
     if asked.unit_id is not None and not task.is_of_unit:
         return False
