@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.figures import percent, shares, stretches
+from tracker.core.figures import columns, percent, shares, stretches
 
 counts = st.lists(st.integers(0, 100_000), min_size=1, max_size=8)
 
@@ -54,3 +55,14 @@ def test_the_pieces_of_a_bar_stand_side_by_side_and_fill_it(values: list[int], w
     for before, after in pairwise(pieces):
         assert abs(before.x + before.width - after.x) < 0.05
     assert all((piece.width > 0) == (value > 0) for piece, value in zip(pieces, values, strict=True))
+
+
+@given(st.lists(st.lists(st.integers(0, 500), min_size=5, max_size=5), min_size=1, max_size=13))
+def test_columns_over_time_stand_on_the_axis_and_share_one_scale(rows: list[list[int]]) -> None:
+    made = columns(rows, 720, 160)
+    highest = max(map(sum, rows))
+    assert len(made) == (len(rows) if highest else 0)
+    for row, column in zip(rows, made, strict=bool(made)):
+        tall = sum(piece.width for piece in column.pieces)
+        assert abs(tall - sum(row) / highest * 160) < 0.1
+        assert column.pieces[0].x + column.pieces[0].width == pytest.approx(160, abs=0.02)
