@@ -1,16 +1,27 @@
-"""The one place that decides which records a person can see; every page and act reaches its records through here."""
+"""The one place that decides which records a person can see; every page and act reaches its records through here.
+
+The office and leaders see everything of their jurisdiction. A unit sees:
+- the tasks it has part in, from their issue on, the sub-tasks it gave, and the plans these stand in;
+- of such a task the states, lights and filed reports of every unit, never a draft or what waits for a signature;
+- where it is a county, township or zone: its own share alone, that is its own row and those of leads and departments,
+  not the rows, reports, files and history of other counties, unless it leads the task itself;
+- slips (督办单) and scans of what was entered (代录) that are its own, instructions (批示) once they were sent to it.
+Administrators see people, units, settings or the trail by their permissions, and no task.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState
+from tracker.core.terms import AssignmentState, DutyRole, UnitKind
 from tracker.errors import NotFound
-from tracker.models import Assignment, Instruction, InstructionReply, Plan, Slip, Task
+from tracker.models import Assignment, Instruction, InstructionReply, Plan, Slip, Task, Unit
 
 # A unit learns of a task when it is issued, not while the office still prepares it.
+# Governments of a place, whose rows in one task concern one another no further than those of strangers.
+REGIONAL = (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.ZONE)
 _KNOWN_TO_UNITS = [state for state in AssignmentState if state is not AssignmentState.PLANNED]
 
 
@@ -31,6 +42,24 @@ def _given_by(unit_id: int) -> Select[tuple[int]]:
         select(given.id)
         .join(Assignment, Assignment.task_id == given.parent_id)
         .where(Assignment.unit_id == unit_id, Assignment.is_first_lead, Assignment.state != AssignmentState.WAIVED)
+    )
+
+
+def duty_scope(actor: Actor) -> ColumnElement[bool]:
+    """Gives the condition on Assignment that holds, in a task the actor may see, for every duty the actor may see."""
+    if actor.sees_jurisdiction:
+        return true()
+    if actor.unit_id is None:
+        return false()
+    places = select(Unit.id).where(Unit.kind.in_(REGIONAL))
+    own = aliased(Assignment)
+    led = select(own.task_id).where(own.unit_id == actor.unit_id, own.role == DutyRole.LEAD)
+    return or_(
+        Assignment.unit_id == actor.unit_id,
+        Assignment.role == DutyRole.LEAD,
+        Assignment.unit_id.not_in(places),
+        ~exists().where(Unit.id == actor.unit_id, Unit.kind.in_(REGIONAL)),
+        Assignment.task_id.in_(led.union_all(_given_by(actor.unit_id))),
     )
 
 
@@ -67,7 +96,8 @@ def find_plan(session: Session, actor: Actor, plan_id: int) -> Plan:
 
 def find_assignment(session: Session, actor: Actor, assignment_id: int) -> Assignment:
     """Gives one assignment of a task the actor may see. Raises NotFound otherwise."""
-    assignment = session.scalar(select(Assignment).join(Task).where(task_scope(actor), Assignment.id == assignment_id))
+    query = select(Assignment).join(Task).where(task_scope(actor), duty_scope(actor))
+    assignment = session.scalar(query.where(Assignment.id == assignment_id))
     if assignment is None:
         raise NotFound("没有找到这项责任分工，或者您没有查看它的权限。")
     return assignment

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
 from tracker.errors import Invalid, NotFound
-from tracker.models import Attachment, ClosingRequest, ProgressReport, StoredFile, Task
-from tracker.services.access import task_scope
+from tracker.models import Assignment, Attachment, ClosingRequest, ProgressReport, StoredFile, Task
+from tracker.services.access import duty_scope, task_scope
 
 _ZIP_ENTRIES = 20_000
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -149,11 +149,13 @@ class Download:
 
 def find_download(session: Session, actor: Actor, task_id: int, attachment_id: int) -> Download:
     """Gives one attachment of a task the actor may see. Raises NotFound otherwise."""
+    seen = select(Assignment.id).where(Assignment.task_id == task_id, duty_scope(actor))
     row = session.execute(
         select(Attachment.filename, StoredFile.content_type, StoredFile.data)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
         .join(Task, Task.id == Attachment.task_id)
         .where(task_scope(actor), Attachment.task_id == task_id, Attachment.id == attachment_id)
+        .where(or_(Attachment.assignment_id.is_(None), Attachment.assignment_id.in_(seen)))
     ).one_or_none()
     if row is None:
         raise NotFound("没有找到这份附件，或者您没有查看它的权限。")

@@ -12,6 +12,7 @@ from tracker.core.terms import Channel, Role
 from tracker.models import Notification
 from tracker.services.calendar import load_calendar
 from tracker.services.desk_admin import admin_sections
+from tracker.services.desk_matters import leader_matters, office_matters, unit_matters
 from tracker.services.desk_office import leader_sections, office_sections
 from tracker.services.desk_rows import Desk, Figure, Section, Today, Unread
 from tracker.services.desk_unit import unit_sections
@@ -25,13 +26,13 @@ def desk(session: Session, actor: Actor, today: Today) -> Desk:
     sections: list[Section] = []
     if actor.unit_id is not None and actor.roles & {Role.LIAISON, Role.UNIT_HEAD}:
         found = unit_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + found[1]
+        figures, sections = figures + found[0], sections + unit_matters(session, actor, today) + found[1]
     if actor.is_office:
         found = office_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + found[1]
+        figures, sections = figures + found[0], sections + office_matters(session, actor, today) + found[1]
     elif Role.LEADER in actor.roles:
         found = leader_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + found[1]
+        figures, sections = figures + found[0], sections + found[1] + leader_matters(session, actor, today)
     if actor.may(Permission.SETTINGS_EDIT) or actor.may(Permission.RIGHTS_EDIT):
         sections += admin_sections(session, actor, today)
     unread = _unread(session, actor)

@@ -19,7 +19,7 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, FilingMode, LeadMode, PlanStatus, TaskState
 from tracker.errors import NotFound
 from tracker.models import Assignment, GroupDuty, OutlineNode, Plan, SourceDocument, StoredFile, Task, Unit
-from tracker.services.access import plan_scope, task_scope
+from tracker.services.access import duty_scope, plan_scope, task_scope
 from tracker.services.calendar import load_calendar
 from tracker.services.shown import PREPARED, Tally, light_shown, shown_key, tally
 
@@ -262,7 +262,7 @@ def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, toda
     columns = [getattr(Task, name) for name in _LISTED]
     if asked.unit_id is not None:
         of_unit = select(Assignment.id).where(
-            Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound()
+            Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound(), duty_scope(actor)
         )
         columns.append(of_unit.exists().label("is_of_unit"))
     query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
@@ -301,25 +301,26 @@ def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
         .order_by(Unit.position, Assignment.unit_id)
     )
     if not actor.sees_jurisdiction:
-        query = query.where(Assignment.task_id.in_(select(Task.id).where(Task.plan_id == plan_id, task_scope(actor))))
+        shown = select(Task.id).where(Task.plan_id == plan_id, task_scope(actor))
+        query = query.where(Assignment.task_id.in_(shown), duty_scope(actor))
     return session.execute(query).all()
 
 
 def _task_rows(session: Session, actor: Actor, plan_id: int, listed: Sequence[Any], *, today: date) -> list[TaskRow]:
-    duties = _duties(session, plan_id, {task.id for task in listed}, today)
+    duties = _duties(session, actor, plan_id, {task.id for task in listed}, today=today)
     groups = _groups(session, plan_id) if any(task.state in PREPARED for task in listed) else {}
     rows = [_row(actor, task, duties[task.id], groups.get(task.id, ())) for task in listed]
     return _with_lateness(session, rows, today)
 
 
-def _duties(session: Session, plan_id: int, tasks: set[int], today: date) -> dict[int, list[DutyCell]]:
+def _duties(session: Session, actor: Actor, plan_id: int, tasks: set[int], *, today: date) -> dict[int, list[DutyCell]]:
     columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent")
     query = (
         select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
         .add_columns(shown_key(Assignment, today).label("shown"))
         .join(Unit, Unit.id == Assignment.unit_id)
         .join(Task, Task.id == Assignment.task_id)
-        .where(_is_bound())
+        .where(_is_bound(), duty_scope(actor))
         .order_by(Assignment.position, Assignment.id)
     )
     # A page's tasks by their own keys; a whole plan by the plan's, since its tasks may be too many to name.

@@ -18,7 +18,7 @@ from tracker.core.permissions import Actor
 from tracker.core.snippets import Piece, around, marked, snippet
 from tracker.core.terms import PlanStatus, ReportStatus, TaskState
 from tracker.models import SEARCHED, Assignment, Plan, ProgressReport, SourceDocument, Task, Unit
-from tracker.services.access import plan_scope, task_scope
+from tracker.services.access import duty_scope, plan_scope, task_scope
 from tracker.services.shown import light_shown, shown_of
 
 MOST_WORDS = 6
@@ -158,7 +158,7 @@ def _filings(session: Session, actor: Actor, words: tuple[str, ...]) -> tuple[Fi
         .join(Assignment, Assignment.id == ProgressReport.assignment_id)
         .join(Task, Task.id == Assignment.task_id)
         .join(Unit, Unit.id == Assignment.unit_id)
-        .where(task_scope(actor), ProgressReport.status.not_in(UNSIGNED))
+        .where(task_scope(actor), duty_scope(actor), ProgressReport.status.not_in(UNSIGNED))
         .add_columns(Task.id.label("task_id"), Task.number, Task.title, Unit.name.label("unit"))
         .add_columns(*(getattr(ProgressReport, name) for name in ("period", "status", *_WORDS)))
     )

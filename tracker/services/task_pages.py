@@ -23,7 +23,7 @@ from tracker.services.filing import last_finishing
 from tracker.services.lights import duty_reason, light_of, task_reason
 from tracker.services.plan_facts import COMPARATORS, plain_number
 from tracker.services.situations import Asking, asking
-from tracker.services.task_trail import ClosingRow, TrailEntry, closing_row, trail
+from tracker.services.task_trail import ClosingRow, TrailEntry, closing_row, seen_duties, trail
 from tracker.services.workflow import waiting_closing
 
 CONTEXT = 240
@@ -150,6 +150,8 @@ def task_page(session: Session, actor: Actor, task_id: int, *, today: date) -> T
     calendar = load_calendar(session)
     view = asking(session, actor, [task], today=today)
     closing = waiting_closing(session, task.id)
+    seen = seen_duties(session, actor, task)
+    shown = [duty for duty in task.assignments if duty.id in seen]
     is_lit = task.state in _LIT and not (task.is_standing and task.done_on is None and task.unknown_on is None)
     return TaskPage(
         id=task.id,
@@ -167,7 +169,7 @@ def task_page(session: Session, actor: Actor, task_id: int, *, today: date) -> T
         chapters=_chapters(session, task.outline_node_id),
         state=task.state,
         light=light_of(task, today) if is_lit else None,
-        reason=task_reason(task, today, calendar),
+        reason=_reason(actor, task, shown, calendar, today=today),
         issued_on=task.issued_on,
         original_due_on=task.original_due_on,
         due_on=task.due_on,
@@ -177,14 +179,22 @@ def task_page(session: Session, actor: Actor, task_id: int, *, today: date) -> T
         is_provisional=bool(calendar.provisional_years([task.due_on] if task.due_on else [])),
         closed_on=task.closed_on,
         milestones=tuple((each.get("date") or "", each.get("printed") or "") for each in task.milestones or []),
-        duties=tuple(_duty_row(session, view, task, duty, calendar) for duty in task.assignments),
+        duties=tuple(_duty_row(session, view, task, duty, calendar) for duty in shown),
         groups=tuple(f"{duty.role.label}：{duty.printed}" for duty in task.group_duties) if not task.issued_on else (),
         targets=_targets(session, task.id),
         passage=_passage(session, task),
         closing=closing_row(session, closing) if closing is not None else None,
-        trail=trail(session, task),
+        trail=trail(session, actor, task),
         offers=_offers(view.of_task(task, closing=closing), Subject.TASK),
     )
+
+
+def _reason(actor: Actor, task: Task, shown: list[Assignment], calendar: Calendar, *, today: date) -> str:
+    """Why the task's light is what it is; to whom not every unit is shown, why that of their own duty is."""
+    own = next((duty for duty in shown if duty.unit_id == actor.unit_id), None)
+    if own is not None and len(shown) < len(task.assignments):
+        return duty_reason(task, own, today, calendar)
+    return task_reason(task, today, calendar)
 
 
 def _load(session: Session, actor: Actor, task_id: int) -> Task:

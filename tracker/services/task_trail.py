@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,23 +11,35 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.core.actions import Action
 from tracker.core.filing import UNSIGNED
-from tracker.core.terms import ReportStatus
+from tracker.core.permissions import Actor
+from tracker.core.slips import paper_name
+from tracker.core.terms import Labelled
 from tracker.models import (
     Assignment,
     Attachment,
     AuditEvent,
     ClosingRequest,
+    Instruction,
     ProgressReport,
+    Slip,
     Task,
     Urge,
     User,
 )
+from tracker.services.access import duty_scope, instruction_scope, slip_scope
 from tracker.services.announcements import what_was_done
+from tracker.services.behalf import BehalfRow, behalf_rows
 
 _LONGEST = 200
 # These stand in records of their own, which say more than the event does.
 _TOLD_BY_RECORDS = tuple(
-    f"task.{action.value}" for action in (Action.FILE, Action.FINISH_PART, Action.ASK_TO_CLOSE, Action.URGE)
+    f"task.{action.value}"
+    for action in (
+        *(Action.FILE, Action.FINISH_PART, Action.ASK_TO_CLOSE, Action.URGE),
+        *(Action.ISSUE_SLIP, Action.RAISE_SLIP, Action.ANSWER_SLIP, Action.PASS_SLIP, Action.REJECT_SLIP),
+        *(Action.INSTRUCT, Action.SORT_INSTRUCTION, Action.ANSWER_INSTRUCTION, Action.PASS_ANSWER),
+        Action.SEND_BACK_ANSWER,
+    )
 )
 _ACTIONS = {f"task.{action.value}": action for action in Action}
 
@@ -59,8 +72,12 @@ class TrailEntry:
     what: str
     words: tuple[tuple[str, str], ...] = ()
     percent: int | None = None
-    status: ReportStatus | None = None
+    status: Labelled | None = None
     files: tuple[FileRow, ...] = ()
+    capacity: str = ""
+    behalf: BehalfRow | None = None
+    slip_id: int | None = None
+    instruction_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +90,46 @@ class ClosingRow:
     files: tuple[FileRow, ...]
 
 
-def trail(session: Session, task: Task) -> tuple[TrailEntry, ...]:
-    """Gives what happened to a task, newest first, at most the last two hundred entries."""
-    entries = [*_acts(session, task), *_reports(session, task), *_closings(session, task), *_urges(session, task)]
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads a task's trail, the duties in it that this person sees, and how what was entered came."""
+
+    actor: Actor
+    task: Task
+    seen: frozenset[int]
+    hidden_units: frozenset[str]
+    behalf: Mapping[tuple[str, int], BehalfRow]
+
+
+def trail(session: Session, actor: Actor, task: Task) -> tuple[TrailEntry, ...]:
+    """Gives what happened to a task as far as the actor sees it, newest first, at most the last two hundred entries."""
+    shown = seen_duties(session, actor, task)
+    hidden = frozenset(duty.unit.name for duty in task.assignments if duty.id not in shown)
+    reader = _Reader(actor, task, shown, hidden, behalf_rows(session, task_id=task.id))
+    events = _events(session, task)
+    entries = [
+        *(_act(event) for event in events if event.action not in _TOLD_BY_RECORDS and _is_shown(reader, event)),
+        *_reports(session, reader),
+        *_closings(session, reader),
+        *_urges(session, reader),
+        *_slips(session, reader),
+        *_instructions(session, reader),
+    ]
+    # In whose stead an act was done stands with its event; what has a record of its own finds it by the instant.
+    capacities = {event.at: event.detail["capacity"] for event in events if (event.detail or {}).get("capacity")}
+    entries = [
+        replace(entry, capacity=capacities[entry.at]) if entry.at in capacities and not entry.behalf else entry
+        for entry in entries
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True)[:_LONGEST])
+
+
+def seen_duties(session: Session, actor: Actor, task: Task) -> frozenset[int]:
+    """Gives the duties of a task the actor may see."""
+    if actor.sees_jurisdiction:
+        return frozenset(duty.id for duty in task.assignments)
+    query = select(Assignment.id).where(Assignment.task_id == task.id, duty_scope(actor))
+    return frozenset(session.scalars(query))
 
 
 def closing_row(session: Session, request: ClosingRequest) -> ClosingRow:
@@ -92,18 +145,15 @@ def file_rows(attachments: list[Attachment]) -> tuple[FileRow, ...]:
     )
 
 
-def _acts(session: Session, task: Task) -> list[TrailEntry]:
-    query = (
-        select(AuditEvent)
-        .where(
-            AuditEvent.subject_type == "Task",
-            AuditEvent.subject_id == task.id,
-            AuditEvent.action.not_in(_TOLD_BY_RECORDS),
-        )
-        .order_by(AuditEvent.at.desc())
-        .limit(_LONGEST)
-    )
-    return [_act(event) for event in session.scalars(query)]
+def _events(session: Session, task: Task) -> Sequence[AuditEvent]:
+    query = select(AuditEvent).where(AuditEvent.subject_type == "Task", AuditEvent.subject_id == task.id)
+    return session.scalars(query.order_by(AuditEvent.at.desc()).limit(2 * _LONGEST)).all()
+
+
+def _is_shown(reader: _Reader, event: AuditEvent) -> bool:
+    """Whether an event concerns no duty that the reader does not see."""
+    detail = event.detail or {}
+    return detail.get("assignment") in (None, *reader.seen) and detail.get("unit") not in reader.hidden_units
 
 
 def _act(event: AuditEvent) -> TrailEntry:
@@ -111,14 +161,14 @@ def _act(event: AuditEvent) -> TrailEntry:
     action = _ACTIONS.get(event.action)
     what = what_was_done(action, detail.get("unit") or "") if action is not None else event.summary
     words = (("", str(detail["words"])),) if detail.get("words") else ()
-    return TrailEntry(event.at, event.actor_name, what, words)
+    return TrailEntry(event.at, event.actor_name, what, words, capacity=detail.get("capacity", ""))
 
 
-def _reports(session: Session, task: Task) -> list[TrailEntry]:
+def _reports(session: Session, reader: _Reader) -> list[TrailEntry]:
     query = (
         select(ProgressReport)
         .join(Assignment, Assignment.id == ProgressReport.assignment_id)
-        .where(Assignment.task_id == task.id, ProgressReport.status.not_in(UNSIGNED))
+        .where(Assignment.id.in_(reader.seen), ProgressReport.status.not_in(UNSIGNED))
         .options(
             joinedload(ProgressReport.assignment).joinedload(Assignment.unit),
             joinedload(ProgressReport.filed_by),
@@ -127,10 +177,10 @@ def _reports(session: Session, task: Task) -> list[TrailEntry]:
         .order_by(ProgressReport.filed_at.desc())
         .limit(_LONGEST)
     )
-    return [_report(report) for report in session.scalars(query)]
+    return [_report(reader, report) for report in session.scalars(query)]
 
 
-def _report(report: ProgressReport) -> TrailEntry:
+def _report(reader: _Reader, report: ProgressReport) -> TrailEntry:
     year, _, month = report.period.partition("-")
     kind = "完成情况" if report.is_finishing else f"{year}年{int(month)}月进展"
     words = (
@@ -148,13 +198,14 @@ def _report(report: ProgressReport) -> TrailEntry:
         percent=report.percent,
         status=report.status,
         files=file_rows(report.attachments),
+        behalf=reader.behalf.get(("ProgressReport", report.id)),
     )
 
 
-def _closings(session: Session, task: Task) -> list[TrailEntry]:
+def _closings(session: Session, reader: _Reader) -> list[TrailEntry]:
     query = (
         select(ClosingRequest)
-        .where(ClosingRequest.task_id == task.id)
+        .where(ClosingRequest.task_id == reader.task.id)
         .options(
             joinedload(ClosingRequest.asked_by).joinedload(User.unit),
             selectinload(ClosingRequest.attachments).joinedload(Attachment.file),
@@ -168,17 +219,18 @@ def _closings(session: Session, task: Task) -> list[TrailEntry]:
             words=(("", request.report),),
             status=request.status,
             files=file_rows(request.attachments),
+            behalf=reader.behalf.get(("ClosingRequest", request.id)),
         )
         for request in session.scalars(query)
     ]
 
 
-def _urges(session: Session, task: Task) -> list[TrailEntry]:
+def _urges(session: Session, reader: _Reader) -> list[TrailEntry]:
     query = (
         select(Urge, Assignment, User)
         .join(Assignment, Assignment.id == Urge.assignment_id)
         .join(User, User.id == Urge.urged_by_id)
-        .where(Assignment.task_id == task.id)
+        .where(Assignment.id.in_(reader.seen))
         .options(joinedload(Assignment.unit))
         .order_by(Urge.urged_at.desc())
         .limit(_LONGEST)
@@ -186,4 +238,53 @@ def _urges(session: Session, task: Task) -> list[TrailEntry]:
     return [
         TrailEntry(urge.urged_at, user.name, f"{urge.channel.label}{duty.unit.name}", (("", urge.words),))
         for urge, duty, user in session.execute(query).tuples()
+    ]
+
+
+def _slips(session: Session, reader: _Reader) -> list[TrailEntry]:
+    query = (
+        select(Slip)
+        .join(Assignment, Assignment.id == Slip.assignment_id)
+        .where(Slip.task_id == reader.task.id, slip_scope(reader.actor))
+        .options(joinedload(Slip.assignment).joinedload(Assignment.unit), joinedload(Slip.issued_by))
+    )
+    entries = []
+    for slip in session.scalars(query):
+        words = (
+            ("办理要求", slip.demand),
+            ("回复期限", str(slip.reply_by_on)),
+            ("回复", slip.reply),
+            ("审核意见", slip.decision),
+        )
+        entries.append(
+            TrailEntry(
+                slip.issued_at,
+                slip.issued_by.name,
+                f"向{slip.assignment.unit.name}发{paper_name(slip.form, slip.level)}{slip.number}",
+                tuple((label, text) for label, text in words if text),
+                status=slip.status,
+                behalf=reader.behalf.get(("Slip", slip.id)),
+                slip_id=slip.id,
+            )
+        )
+    return entries
+
+
+def _instructions(session: Session, reader: _Reader) -> list[TrailEntry]:
+    query = (
+        select(Instruction)
+        .where(Instruction.task_id == reader.task.id, instruction_scope(reader.actor))
+        .options(joinedload(Instruction.leader), joinedload(Instruction.entered_by))
+    )
+    return [
+        TrailEntry(
+            instruction.entered_at,
+            instruction.leader.name,
+            f"批示{f'（{instruction.sort.label}）' if instruction.sort else ''}",
+            (("", instruction.text),),
+            status=instruction.status,
+            behalf=reader.behalf.get(("Instruction", instruction.id)),
+            instruction_id=instruction.id,
+        )
+        for instruction in session.scalars(query)
     ]
