@@ -4,47 +4,35 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import Channel, Role
-from tracker.models import Notification
+from tracker.core.terms import Role
 from tracker.services.calendar import load_calendar
 from tracker.services.desk_admin import admin_sections
-from tracker.services.desk_matters import leader_matters, office_matters, unit_matters
+from tracker.services.desk_matters import matters
 from tracker.services.desk_office import leader_sections, office_sections
-from tracker.services.desk_rows import Desk, Figure, Section, Today, Unread
+from tracker.services.desk_rows import Desk, Figure, Section, Today
 from tracker.services.desk_unit import unit_sections
-
-UNREAD_SHOWN = 5
 
 
 def desk(session: Session, actor: Actor, today: Today) -> Desk:
     """Gives the sections of every role the person holds; a section with nothing in it is left out."""
     figures: list[Figure] = []
     sections: list[Section] = []
+    open_matters = matters(session, actor, today)
     if actor.unit_id is not None and actor.roles & {Role.LIAISON, Role.UNIT_HEAD}:
         found = unit_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + unit_matters(session, actor, today) + found[1]
+        figures, sections = figures + found[0], sections + list(open_matters.of_unit) + found[1]
     if actor.is_office:
         found = office_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + office_matters(session, actor, today) + found[1]
+        figures, sections = figures + found[0], sections + list(open_matters.of_office) + found[1]
     elif Role.LEADER in actor.roles:
         found = leader_sections(session, actor, today)
-        figures, sections = figures + found[0], sections + found[1] + leader_matters(session, actor, today)
+        figures, sections = figures + found[0], sections + found[1] + list(open_matters.of_leader)
     if actor.may(Permission.SETTINGS_EDIT) or actor.may(Permission.RIGHTS_EDIT):
         sections += admin_sections(session, actor, today)
-    unread = _unread(session, actor)
-    return Desk(tuple(figures), tuple(section for section in sections if section.count), tuple(unread))
-
-
-def _unread(session: Session, actor: Actor) -> list[Unread]:
-    query = select(Notification.id, Notification.kind, Notification.subject, Notification.created_at).where(
-        Notification.user_id == actor.user_id, Notification.channel == Channel.INBOX, Notification.read_at.is_(None)
-    )
-    rows = session.execute(query.order_by(Notification.created_at.desc(), Notification.id.desc()).limit(UNREAD_SHOWN))
-    return [Unread(*row) for row in rows]
+    return Desk(tuple(figures), tuple(section for section in sections if section.count), open_matters.unread)
 
 
 def day_of(session: Session, day: date) -> Today:
