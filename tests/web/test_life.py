@@ -159,8 +159,9 @@ def test_a_task_lives_from_draft_to_archive_through_the_pages(app: Flask, client
     assert "签发全部 1 项" in page(as_person(client, "science_head"), "/filing/1/sign")
     sign(client, app)
 
-    review = page(as_person(client, "officer"), "/review")
+    review = page(as_person(client, "officer"), "/review?view=rows")
     assert "一期厂房封顶" in review and "监理报告.pdf" in review and "首次报送" in review
+    assert "云川市科技局" in page(client, "/review") and "首次报送" in page(client, "/review/filings/1")
     report = kept(app, ProgressReport, 1)
     assert sent(client, "/review/pass", report=f"{report.id}:{report.version}").status_code == 302
     assert kept(app, ProgressReport, 1).status is ReportStatus.PASSED

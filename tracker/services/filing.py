@@ -92,13 +92,12 @@ def save_row(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> 
     if report is None and entry.words.is_blank:
         return None
     month = month_to_write(report, window.month)
-    if report is None:
-        report = _new_report(duty, actor, month, now)
-        session.add(report)
-    report.period, report.status = month, ReportStatus.DRAFT
-    report.filing_id = open_filing(session, duty, month).id
+    filing, before = open_filing(session, duty, month), report_before(session, duty.id, month)
+    report = report or _new_report(duty, actor, month, now)
+    report.period, report.status, report.filing_id = month, ReportStatus.DRAFT, filing.id
     report.filed_by_id = actor.user_id
-    write(report, entry.words, before=report_before(session, duty.id, month))
+    write(report, entry.words, before=before)
+    session.add(report)
     session.flush()
     return report
 

@@ -108,6 +108,7 @@ class FilingNote:
     handed_by: str
     handed_at: datetime | None
     rows: int
+    is_one_person: bool
     returned_words: str
 
 
@@ -325,6 +326,7 @@ def filing_note(filing: Filing, rows: int) -> FilingNote:
         handed_by=filing.handed_by.name if filing.handed_by is not None else "",
         handed_at=filing.handed_at,
         rows=rows,
+        is_one_person=filing.is_one_person,
         returned_words=filing.returned_words,
     )
 
