@@ -14,6 +14,7 @@ from typing import Any
 
 PREFIX = "TRACKER_"
 SECRET_BYTES = 32
+_SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
 class Mode(StrEnum):
@@ -52,6 +53,9 @@ class Settings:
     lock_after_failures: int = _setting(5, "failed sign-ins in a row after which an account is locked")
     lock_minutes: int = _setting(30, "minutes an account stays locked")
     upload_limit_mb: int = _setting(20, "largest file accepted, in MiB")
+    dengbao: bool = _setting(
+        False, "true: system, security and audit administrator must be three people (GB/T 22239-2019 level 3, 三员分立)"
+    )
     daily_pass_at: str = _setting("08:30", "Asia/Shanghai time of day, HH:MM, of the reminder pass")
     busy_timeout_ms: int = _setting(15000, "milliseconds an SQLite writer waits for another one")
 
@@ -89,11 +93,20 @@ def _file_values(path: str | None, known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _typed(name: str, value: Any) -> Any:
-    wanted = {f.name: f.default for f in fields(Settings)}[name]
+    wanted: Any = {f.name: f.default for f in fields(Settings)}[name]
+    if isinstance(wanted, bool):
+        return _switch(name, value)
     try:
         return type(wanted)(value)
     except ValueError as error:
         raise SettingsError(f"{PREFIX}{name.upper()}: {value!r} is not a valid {type(wanted).__name__}") from error
+
+
+def _switch(name: str, value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word not in _SWITCHES:
+        raise SettingsError(f"{PREFIX}{name.upper()}: {value!r} is neither true nor false")
+    return _SWITCHES[word]
 
 
 def _refuse_weak(settings: Settings) -> None:

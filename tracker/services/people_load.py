@@ -15,7 +15,7 @@ from tracker.documents.sheets import Column, SheetRow
 from tracker.models import Unit, User
 from tracker.services.people import roles_on
 from tracker.services.people_records import PersonFacts, add_person, fact_problems
-from tracker.services.people_rights import UNIT_ROLES, grant_role
+from tracker.services.people_rights import UNIT_ROLES, grant_role, refuse_joined_duties
 from tracker.services.registry import meaning_of
 from tracker.services.sheet_load import Loaded, Loading, begin, finish
 
@@ -48,7 +48,9 @@ class _People:
     units: dict[str, int] = field(default_factory=dict)
 
 
-def load_people(session: Session, actor: Actor, data: bytes, *, now: datetime) -> Loaded[NewPerson]:
+def load_people(
+    session: Session, actor: Actor, data: bytes, *, separates_duties: bool = False, now: datetime
+) -> Loaded[NewPerson]:
     """Writes the people of a sheet; an empty cell leaves what stands, roles are only ever added.
 
     Raises WrongSheet naming every wrong cell, Unreadable for what is no sheet. Nothing is written then, provided
@@ -68,6 +70,10 @@ def load_people(session: Session, actor: Actor, data: bytes, *, now: datetime) -
             added.append(_add(load, people, row))
         elif _change(load, people, row, user):
             changed.append(user.name)
+    if separates_duties:
+        names = [row.cells["login_name"] for row in sheet.rows]
+        for user in session.scalars(select(User).where(User.login_name.in_(names))):
+            refuse_joined_duties(session, user, on=load.today)
     words = "从表格导入人员：新增 {added} 人，修改 {changed} 人"
     return finish(load, sheet, "person.load", added, changed, words=words)
 

@@ -18,6 +18,7 @@ from tracker.services.notices import people_with
 
 UNIT_ROLES = frozenset({Role.LIAISON, Role.UNIT_HEAD})
 # Without anybody in one of these nobody could ever again add people or grant rights.
+ADMINISTRATORS = (Role.SYS_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _INDISPENSABLE = (Role.SYS_ADMIN, Role.SECURITY_ADMIN)
 
 
@@ -30,27 +31,31 @@ def grant_role(
     since_on: date,
     until_on: date | None,
     delegated_by_id: int | None = None,
+    separates_duties: bool = False,
     now: datetime,
 ) -> RoleGrant:
     """Gives a person a role between two dates, both included; a delegated one (A/B岗) names whose it is.
 
     Raises NotAllowed for oneself; Invalid for dates in the wrong order, a unit's role without a unit, a role held
-    already, somebody who has left.
+    already, somebody who has left; with `separates_duties` (等保), a second of the three administrators' roles.
     """
     if user.id == actor.user_id:
         raise NotAllowed("不能给自己授予角色，请由另一位安全管理员办理。")
-    _check_grant(session, user, role, since_on, until_on)
+    check_grant(session, user, role, since_on, until_on)
     if delegated_by_id is not None:
         _check_delegation(session, user, role, delegated_by_id, since_on)
     grant = RoleGrant(user_id=user.id, role=role, since_on=since_on, until_on=until_on, delegated_by_id=delegated_by_id)
     session.add(grant)
     session.flush()
+    if separates_duties:
+        refuse_joined_duties(session, user, on=since_on)
     words = f"授予{user.name}角色：{role.label}，自 {since_on}" + (f" 至 {until_on}" if until_on else "")
     audit.record(session, actor, "rights.grant", user, summary=words, now=now, role=role.value)
     return grant
 
 
-def _check_grant(session: Session, user: User, role: Role, since_on: date, until_on: date | None) -> None:
+def check_grant(session: Session, user: User, role: Role, since_on: date, until_on: date | None) -> None:
+    """Raises Invalid where a person cannot hold a role between two dates."""
     if until_on is not None and until_on < since_on:
         raise Invalid({"until_on": "截止日期不能早于起始日期。"})
     if user.left_on is not None and user.left_on <= since_on:
@@ -76,6 +81,19 @@ def _check_delegation(session: Session, user: User, role: Role, delegated_by_id:
         raise Invalid({"delegated_by_id": f"委托人须是当日在任的{role.label}。"})
 
 
+def refuse_joined_duties(session: Session, user: User, *, on: date) -> None:
+    """Raises Invalid where one person would be two of the three administrators (三员分立) from a day on."""
+    query = select(RoleGrant.role).where(
+        RoleGrant.user_id == user.id,
+        RoleGrant.role.in_(ADMINISTRATORS),
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= on),
+    )
+    held = set(session.scalars(query))
+    if len(held) > 1:
+        names = "、".join(role.label for role in ADMINISTRATORS if role in held)
+        raise Invalid({"role": f"按等级保护要求，三员须由不同的人担任，{user.name}不能同时是{names}。"})
+
+
 def end_grant(session: Session, actor: Actor, grant_id: int, *, now: datetime) -> User:
     """Takes a role back at once: yesterday was its last day, and one that began today was never held. Gives the person.
 
@@ -88,14 +106,32 @@ def end_grant(session: Session, actor: Actor, grant_id: int, *, now: datetime) -
     if grant.until_on is not None and grant.until_on < today:
         return user
     check_replaceable(session, user, {role}, on=today)
-    if grant.since_on >= today:
-        session.delete(grant)
-    else:
-        grant.until_on = today - timedelta(days=1)
+    _end(session, grant, today)
+    if grant.delegated_by_id is None:
+        _end_delegations(session, user, {role}, today)
     session.flush()
     words = f"收回{user.name}的角色：{role.label}"
     audit.record(session, actor, "rights.end", user, summary=words, now=now, role=role.value)
     return user
+
+
+def _end(session: Session, grant: RoleGrant, day: date) -> None:
+    """The day before is the last one; what begins later was never held."""
+    if grant.since_on >= day:
+        session.delete(grant)
+    else:
+        grant.until_on = day - timedelta(days=1)
+
+
+def _end_delegations(session: Session, user: User, roles: set[Role], day: date) -> None:
+    """Ends what others hold of these roles for a person who no longer has them."""
+    query = select(RoleGrant).where(
+        RoleGrant.delegated_by_id == user.id,
+        RoleGrant.role.in_(roles),
+        or_(RoleGrant.until_on.is_(None), RoleGrant.until_on >= day),
+    )
+    for grant in session.scalars(query).all():
+        _end(session, grant, day)
 
 
 def check_replaceable(session: Session, user: User, roles: set[Role], *, on: date) -> None:
@@ -125,10 +161,8 @@ def hand_over(
     if successor is not None and actor.may(Permission.RIGHTS_EDIT):
         passed = _pass_on(session, actor, grants, successor, left_on)
     for grant in grants:
-        if grant.since_on >= left_on:
-            session.delete(grant)
-        else:
-            grant.until_on = left_on - timedelta(days=1)
+        _end(session, grant, left_on)
+    _end_delegations(session, user, set(Role), left_on)
     _pass_charges(session, user, successor if passed else None, left_on)
     user.left_on = left_on
     user.session_epoch += 1

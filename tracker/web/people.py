@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker.core.permissions import Permission
@@ -30,7 +30,25 @@ HOW_TO_FILL = (
     f"角色填：{'、'.join(role.label for role in Role)}，可填多个，用顿号隔开，只增不减；没有授权权限的管理员请留空。"
     "单位须已在单位库中。登录名是识别同一人的依据；空格表示保持原样，同一份表重复上传不会产生重复内容。"
 )
-LOADS = loading.Loads("人员", "people.index", SHEET, HOW_TO_FILL, people_load.load_people, "people/loaded.html")
+
+
+def separates_duties() -> bool:
+    """Whether the three administrators must be three people here (等级保护)."""
+    return bool(current_app.config["TRACKER"].dengbao)
+
+
+def _load_people(*given: Any, **named: Any) -> Any:
+    return people_load.load_people(*given, separates_duties=separates_duties(), **named)
+
+
+LOADS = loading.Loads(
+    "人员",
+    "people.index",
+    SHEET,
+    HOW_TO_FILL,
+    _load_people,
+    "people/loaded.html",
+)
 
 
 def _wanted() -> people_rows.PeopleFilter:
@@ -165,6 +183,7 @@ def grant_role(user_id: int) -> Any:
                 since_on=since_on,
                 until_on=until_on,
                 delegated_by_id=fields.chosen("delegated_by_id"),
+                separates_duties=separates_duties(),
                 now=now,
             )
     except Invalid as refusal:
