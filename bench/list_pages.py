@@ -7,10 +7,11 @@ rows. Queries are all of a request's, those asking who is there included. In bot
 1,000 duties, one in ten of them late: a larger jurisdiction has more units as well.
 
 What is compared between the two databases is the same page as full: a list of 20 plans, of 50 late duties of one
-unit or of 50 hits costs more than one of five rows in a database of any size, and that is not growth. So the small
-jurisdiction has its tasks in more and smaller plans beside the one of 500, one unit that is named in every third
-task, and as many tasks with the rare words as the large one. The four costs of a page are measured by turns, since
-a neighbour on the machine slows CPU time itself: a slow second then falls on all of them.
+unit, of all a unit files or of 50 hits costs more than one of five rows in a database of any size, and that is not
+growth. So the small jurisdiction has its tasks in more and smaller plans beside the one of 500, one unit that is named
+in every third task, one that leads every tenth, and as many tasks with the rare words as the large one. The four costs
+of a page are measured by turns, since a neighbour on the machine slows CPU time itself: a slow second then falls on
+all of them.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ SMALL_PLAN_SIZES = (500, 100, 60, 40, *(15,) * 20)
 DUTIES = 3
 # One unit is named in every third task of the small jurisdiction, so that its page of the board is full as well.
 BUSY_UNIT = 2
+# The liaison's unit leads every tenth task there, so that its filing page is full too.
+FILING_UNIT, FILING_SHARE = 1, 10
 # So many tasks hold the rare words, whatever the size.
 RARE = 100
 TIMES = 25
@@ -139,11 +142,12 @@ class City:
 
     def _unit(self, position: int, first: int, place: int) -> int:
         """The unit of a duty: by chance, three different ones to a task."""
-        is_busy = self.tasks <= SMALL and position % 3 == 0
-        if is_busy and place == 1:
-            return BUSY_UNIT
         unit_id = 1 + (first + place * 7) % self.units
-        return self.units if is_busy and unit_id == BUSY_UNIT else unit_id
+        if self.tasks > SMALL:
+            return unit_id
+        # By place: who is named there in this task besides chance, and must then not be named a second time.
+        named = {1: BUSY_UNIT} if position % 3 == 0 else {0: FILING_UNIT} if position % FILING_SHARE == 1 else {}
+        return named.get(place) or (self.units if unit_id in named.values() else unit_id)
 
     def _lights(self) -> dict[str, date | None]:
         draw, back, ahead = self.chance.random(), -self.chance.randrange(1, 200), self.chance.randrange(30, 400)

@@ -12,13 +12,13 @@ from sqlalchemy import Date, Select, Subquery, case, exists, func, null, or_, se
 from sqlalchemy.orm import Session
 
 from tracker.core.filing import WRITABLE, month_to_write, report_to_write
-from tracker.core.lights import DAY_OF, Light
+from tracker.core.lights import Light
 from tracker.core.periods import PeriodRule, Window, current_window
 from tracker.core.terms import AssignmentState, ReportStatus, TaskState
 from tracker.core.workdays import Calendar
 from tracker.models import Assignment, Plan, ProgressReport, ReportingPeriod, Task
-from tracker.services.lights import light_of
 from tracker.services.periods import windows_by_hand
+from tracker.services.shown import light_key
 
 _LIGHTS = list(Light)
 
@@ -115,7 +115,7 @@ class UnitDuties:
 
 def unit_duties(session: Session, unit_id: int, calendar: Calendar, *, today: date) -> UnitDuties:
     """Gives the duties of a unit by what is to be filed today, in two queries at most whatever their number."""
-    every = session.execute(_running(unit_id)).all()
+    every = session.execute(_running(unit_id, today)).all()
     rows = [row for row in every if row.state is AssignmentState.IN_PROGRESS]
     windows = _windows(session, rows, calendar, today)
     found, others, opening = [], [], []
@@ -128,7 +128,7 @@ def unit_duties(session: Session, unit_id: int, calendar: Calendar, *, today: da
                 continue
         if row.is_filing and row.report_opens_on is not None:
             opening.append(row.report_opens_on)
-        others.append(OtherDuty(row.id, row.is_filing, light_of(row, today), row.due_on))
+        others.append(OtherDuty(row.id, row.is_filing, Light(row.light), row.due_on))
     others.sort(key=lambda other: (_LIGHTS.index(other.light), other.due_on or date.max, other.id))
     waiting = Counter((row.plan_id, row.plan_title) for row in every if row.state is AssignmentState.ISSUED)
     to_acknowledge = tuple(ToAcknowledge(*plan, count) for plan, count in sorted(waiting.items()))
@@ -165,14 +165,14 @@ def _open_duty(row: Any, window: Window, today: date) -> OpenDuty:
         plan_id=row.plan_id,
         is_standing=row.is_standing,
         is_owed=row.report_opens_on is not None and row.report_opens_on <= today,
-        light=light_of(row, today),
+        light=Light(row.light),
         due_on=row.due_on,
         window=window,
         report=report_to_write(newest, window.month),
     )
 
 
-def _running(unit_id: int) -> Select[Any]:
+def _running(unit_id: int, today: date) -> Select[Any]:
     """The duties of a unit that run or wait to be acknowledged, each with its newest report."""
     due_on = case((Task.is_standing, null()), else_=func.coalesce(Assignment.due_on, Task.due_on))
     newest = _newest(unit_id)
@@ -181,7 +181,7 @@ def _running(unit_id: int) -> Select[Any]:
             *(Assignment.id, Assignment.state, Assignment.is_filing, Assignment.report_opens_on, Task.is_standing),
             *(Task.plan_id, Plan.title.label("plan_title"), Plan.period_kind, Plan.opens_day, Plan.closes_day),
             exists().where(ReportingPeriod.plan_id == Plan.id).label("is_by_hand"),
-            *(getattr(Assignment, name) for name in DAY_OF.values()),
+            light_key(Assignment, today).label("light"),
             type_coerce(due_on, Date).label("due_on"),
             *(newest.c.report_id, newest.c.period, newest.c.status),
             *(newest.c.has_been_filed, newest.c.was_sent_back, newest.c.has_words),

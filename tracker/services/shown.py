@@ -88,14 +88,18 @@ def unpacked(state: TaskState, is_standing: bool, count: int, packed: Sequence[i
 
 def shown_key(model: Any, today: date) -> ColumnElement[str]:
     """Gives the column that says what a row of Task, or of Assignment joined with Task, shows on a day."""
-    days = [(getattr(model, attribute) <= today, literal(member.value)) for member, attribute in DAY_OF.items()]
     return case(
         (Task.state.in_(PREPARED), literal(NOT_ISSUED)),
         (Task.state.not_in([*LIT, TaskState.STANDING]), literal(ASIDE)),
         (is_standing(), literal(STANDING)),
-        *days,
-        else_=literal(Light.ON_TIME.value),
+        else_=light_key(model, today),
     )
+
+
+def light_key(model: Any, today: date) -> ColumnElement[str]:
+    """Gives the column of the light of a row of Task or Assignment on a day, whatever its state."""
+    days = [(getattr(model, attribute) <= today, literal(member.value)) for member, attribute in DAY_OF.items()]
+    return case(*days, else_=literal(Light.ON_TIME.value))
 
 
 def is_standing() -> ColumnElement[bool]:
