@@ -151,7 +151,7 @@ def test_a_row_with_too_few_cells_is_aligned_to_the_right_with_a_finding() -> No
     assert [one.code for one in findings] == ["indicator.missing-cells"]
 
 
-def test_a_blank_cell_in_its_place_stays_blank_without_a_finding() -> None:
+def test_a_blank_cell_in_its_place_stays_blank_and_is_told_of_while_a_mark_for_none_is_not() -> None:
     text = table(
         ["序号", "指标名称", "单位", "2022年", "2025年"],
         ["1", "托位数", "个", "90", ""],
@@ -159,7 +159,7 @@ def test_a_blank_cell_in_its_place_stays_blank_without_a_finding() -> None:
     )
     rows, findings, _ = indicators(text)
     assert [one.values for one in rows] == [{"2022": 90}, {"2025": 8}]
-    assert findings == ()
+    assert [(one.code, "2025年" in one.message) for one in findings] == [("indicator.missing-cell", True)]
 
 
 def test_a_value_that_is_no_single_number_is_left_to_the_reviewer() -> None:

@@ -40,6 +40,19 @@ _SENTENCES = {
     "rule.lead": (Level.INFO, "文中说明了由谁牵头，已用于没有写牵头单位的名单。"),
     "rule.everyone": (Level.CHECK, "文中说明有的单位对各项任务都负责，采用本次读取结果时一并加入。"),
     "rule.unlabelled": (Level.INFO, "文中说明了括号内单位的含义，已照此读取。"),
+    "target.table-name": (Level.CHECK, "正文的“{name}”与指标表第{no}项“{other}”名称不同，请核对是否同一指标。"),
+    "target.table-unit": (
+        Level.CHECK,
+        "正文的“{name}”计量单位为“{unit}”，指标表第{no}项为“{measure}”，请核对。",
+    ),
+    "target.table-mismatch": (
+        Level.CHECK,
+        "正文的“{name}”{by}年为{value}，指标表第{no}项为{printed}，请核对。",
+    ),
+    "indicator.missing-year": (
+        Level.CHECK,
+        "正文写有“{name}”{by}年的目标，指标表第{no}项没有这一年的数值，请核对。",
+    ),
     "group.members": (Level.INFO, "此处列出了领导小组成员，可用来确定“成员单位”包括哪些单位。"),
 }
 

@@ -19,6 +19,7 @@ from tracker.core.items import Item, Items
 from tracker.core.labels import Field, Role
 from tracker.core.lines import lines_of
 from tracker.core.members import Listing, listings_in
+from tracker.core.mismatches import table_doubts
 from tracker.core.outline import Node, outline_of
 from tracker.core.paragraphs import view_of
 from tracker.core.rules import RuleKind, rules_of
@@ -84,6 +85,9 @@ class Drafting:
         self._findings += number_doubts(self._view, self._outline)
         groups = tuple(self._group(listing) for listing in listings_in(self._view))
         self._findings += self._members(groups)
+        plan_targets = tuple(self._plan_targets())
+        printed = [*(one.target for one in plan_targets), *(one for task in tasks for one in task.targets)]
+        self._findings += table_doubts(printed, self._indicators)
         return DraftPlan(
             title=self._head.title,
             doc_no=self._head.doc_no,
@@ -92,7 +96,7 @@ class Drafting:
             is_draft=self._head.is_draft,
             period=self._head.period,
             tasks=tuple(_counted(tasks)),
-            targets=tuple(self._plan_targets()),
+            targets=plan_targets,
             indicators=self._indicators,
             rules=tuple(
                 PlanRule(r.kind.value, self._view.printed(r.start, r.end), *self._view.span(r.start, r.end))

@@ -82,6 +82,8 @@ class Reading:
     units: tuple[str, ...] = ()
     shifted: bool = False
     unread: list[str] = field(default_factory=list)
+    # The value columns whose cells are empty, without even a dash for none.
+    blank: list[int] = field(default_factory=list)
 
     def indicator(self, columns: Sequence[Column], first_year: int | None) -> Indicator | None:
         """Gives the Indicator, or None for a row without name or values."""
@@ -101,6 +103,12 @@ class Reading:
         name, own = _named(self.name)
         unit = self.unit or own or next((value.unit for value in self.values.values() if value.unit), "")
         return Indicator(self.no, self.name.printed, name, unit or None, values, roles, notes, self.units)
+
+    def missing(self, columns: Sequence[Column]) -> list[str]:
+        """Gives the heads of the value columns in which this row has an empty cell."""
+        heads = [one for one in columns if one.holds is Holds.VALUE]
+        keys = [_key(heads, i) for i in self.blank]
+        return [f"{key}年" if key.isdigit() and len(key) == 4 else "数值" for key in keys]
 
 
 def _key(heads: Sequence[Column], index: int) -> str:
@@ -204,6 +212,8 @@ def positional(columns: Sequence[Column], cells: Sequence[Words | None]) -> Read
 
 
 def _take(row: Reading, index: int, cell: Words | None, head: Column) -> None:
+    if cell is None or not cell.match:
+        row.blank.append(index)
     value = value_of(cell, unit=row.unit) if cell is not None else Value(None)
     if value is None and cell is not None:
         row.unread.append(cell.printed)

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     INSTRUCTIONS_READ = "instructions.read"
     INSTRUCTIONS_GIVE = "instructions.give"
     DELEGATIONS_READ = "delegations.read"
+    SERIES_READ = "series.read"
+    SERIES_WRITE = "series.write"
+    SERIES_EDIT = "series.edit"
     DELIVERY_READ = "delivery.read"
     DELIVERY_RESEND = "delivery.resend"
 
@@ -59,8 +62,11 @@ _WORKERS = _EVERYBODY | {
     _P.SEARCH_READ,
     _P.SLIPS_READ,
     _P.INSTRUCTIONS_READ,
+    _P.SERIES_READ,
 }
 _OFFICE = _WORKERS | {
+    _P.SERIES_WRITE,
+    _P.SERIES_EDIT,
     _P.PLANS_IMPORT,
     _P.PLANS_SUBMIT,
     _P.REVIEW_DECIDE,
@@ -81,8 +87,8 @@ _ADMIN = _EVERYBODY | {_P.REGISTRY_READ, _P.PEOPLE_READ}
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset(_OFFICE | _DELIVERY),
     Role.OFFICE_HEAD: frozenset(_OFFICE | _DELIVERY | {_P.PLANS_APPROVE}),
-    Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE}),
-    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE}),
+    Role.LIAISON: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE, _P.SERIES_WRITE}),
+    Role.UNIT_HEAD: frozenset(_WORKERS | {_P.REPORTS_VERIFY, _P.REPORTS_RECEIVE, _P.FILING_WRITE, _P.SERIES_WRITE}),
     Role.LEADER: frozenset(
         _WORKERS
         | {_P.PLANS_APPROVE, _P.OVERDUE_READ, _P.REPORTS_READ, _P.REPORTS_SIGN, _P.DASHBOARD_READ, _P.INSTRUCTIONS_GIVE}

@@ -176,6 +176,9 @@ class _Indicators:
         if reading.shifted:
             message = f"指标“{indicator.name}”缺少单元格,数值已按靠右对应年份,请核对。"
             self.findings.add("indicator.missing-cells", Level.CHECK, message, place)
+        for year in reading.missing(columns):
+            message = f"指标“{indicator.name}”{year}一栏是空的，请核对是否漏填。"
+            self.findings.add("indicator.missing-cell", Level.CHECK, message, place)
         for words in reading.unread:
             message = f"指标“{indicator.name}”的“{words}”不是单一数值,未读取,请核对。"
             self.findings.add("indicator.unread-value", Level.CHECK, message, place)

@@ -419,3 +419,21 @@ class Agreement(Labelled):
 
     AGREED = "agreed", "属实"
     DISPUTED = "disputed", "有异议"
+
+
+class SeriesShape(Labelled):
+    """What one value of a measured series says: how it stands, what the period brought, or the year so far."""
+
+    LEVEL = "level", "时点数"
+    FLOW = "flow", "当期数"
+    TO_DATE = "to_date", "本年累计数"
+
+
+class ProgressKind(Labelled):
+    """How a value is held against a target (目标值)."""
+
+    AT_LEAST = "at_least", "不低于"
+    AT_MOST = "at_most", "不高于"
+    GROWTH = "growth", "增长"
+    CUMULATIVE = "cumulative", "累计"
+    EACH_YEAR = "each_year", "每年"
