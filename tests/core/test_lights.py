@@ -14,6 +14,7 @@ from tracker.core.lights import (
     Light,
     LightDays,
     LightFacts,
+    Measured,
     light,
     light_dates,
     reason,
@@ -194,3 +195,22 @@ def test_lights_before_the_due_date_never_get_better_by_waiting(facts: LightFact
 
 def test_every_light_but_the_last_has_its_day() -> None:
     assert set(DAY_OF) | {Light.ON_TIME} == set(Light)
+
+
+def test_measured_progress_stands_in_for_what_is_filed_and_is_named_in_the_reason() -> None:
+    issued, due = date(2026, 1, 1), date(2026, 12, 31)
+    measured = Measured(20, "“托位数”2026年10月20个，目标100个，完成20%")
+    facts = LightFacts(issued, due, percent=20, measured=measured)
+    assert light(light_dates(facts, CALENDAR), date(2026, 11, 22)) is Light.BEHIND
+    assert reason(facts, date(2026, 11, 22), CALENDAR).endswith("；“托位数”2026年10月20个，目标100个，完成20%。")
+    assert light_dates(LightFacts(issued, due, percent=20), CALENDAR).behind_on is None, "nobody files for it"
+
+
+def test_without_a_released_value_nothing_can_be_told_unless_the_lead_says_so() -> None:
+    waiting = Measured(None, "“托位数”数据未发布")
+    facts = LightFacts(date(2026, 1, 1), date(2026, 12, 31), measured=waiting)
+    assert light(light_dates(facts, CALENDAR), date(2026, 2, 1)) is Light.UNKNOWN
+    assert "数据未发布" in reason(facts, date(2026, 2, 1), CALENDAR)
+    filed = LightFacts(date(2026, 1, 1), date(2026, 12, 31), percent=90, measured=waiting)
+    assert light(light_dates(filed, CALENDAR), date(2026, 2, 1)) is Light.ON_TIME
+    assert reason(filed, date(2026, 2, 1), CALENDAR).endswith("；“托位数”数据未发布。")

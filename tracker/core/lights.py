@@ -74,6 +74,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """How far the numbers of a task have come by measured series, and in words; None while nothing is released."""
+
+    percent: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class LightFacts:
     """What the lights of one duty, or of a task through its lead, depend on.
 
@@ -96,6 +104,8 @@ class LightFacts:
     # The first day without a confirmed yearly breakdown (待分解), where the plan asks for one.
     undivided_on: date | None = None
     roll: DueRoll = DueRoll.STAY
+    # Where the plan takes progress from measured series; `percent` is then theirs, once there is any.
+    measured: Measured | None = None
 
     @property
     def judgement(self) -> Judged | None:
@@ -158,7 +168,8 @@ def _behind_on(facts: LightFacts) -> date | None:
     """First day on which more of the time has passed than was done, by more than the plan tolerates (序时进度)."""
     if facts.files and facts.promises and facts.issued_on is not None:
         return missed_on(facts.promises, facts.percent, facts.tolerance_points)
-    if not facts.files or facts.percent is None or facts.due_on is None or facts.issued_on is None:
+    is_told = facts.files or facts.measured is not None
+    if not is_told or facts.percent is None or facts.due_on is None or facts.issued_on is None:
         return None
     total = (facts.due_on - facts.issued_on).days
     covered = facts.percent + facts.tolerance_points
@@ -169,7 +180,13 @@ def _behind_on(facts: LightFacts) -> date | None:
 
 def _unknown_on(facts: LightFacts) -> date | None:
     """First day on which nothing can be told: without a breakdown (待分解), or after a period without a filing."""
-    return min(filter(None, (facts.undivided_on, _silent_on(facts))), default=None)
+    unmeasured_on = facts.issued_on if _is_unmeasured(facts) else None
+    return min(filter(None, (facts.undivided_on, unmeasured_on, _silent_on(facts))), default=None)
+
+
+def _is_unmeasured(facts: LightFacts) -> bool:
+    """Whether progress is to be measured and neither a value is released nor a percentage filed (数据未发布)."""
+    return facts.measured is not None and facts.measured.percent is None and facts.percent is None
 
 
 def _silent_on(facts: LightFacts) -> date | None:
@@ -216,8 +233,14 @@ def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
     facts = _rolled(facts, calendar)
     shown = light(light_dates(facts, calendar), today)
     judged = facts.judgement
+    why = _why(facts, shown, today, calendar)
+    is_told = facts.measured is not None and facts.issued_on is not None and shown is not Light.DONE
     if judged is not None and judged.light is shown and judged.from_on <= today:
         return f"办公室于{_day(judged.from_on)}认定为“{shown.label}”：{judged.reason}"
+    return f"{why[:-1]}；{facts.measured.words}。" if is_told and facts.measured else why
+
+
+def _why(facts: LightFacts, shown: Light, today: date, calendar: Calendar) -> str:
     match shown:
         case Light.DONE:
             return f"已于{_day(facts.done_on)}完成。"
@@ -225,6 +248,8 @@ def reason(facts: LightFacts, today: date, calendar: Calendar) -> str:
             return _late(facts, today, calendar)
         case Light.UNKNOWN if facts.undivided_on is not None and facts.undivided_on <= today:
             return f"待分解：{max(facts.undivided_on, today).year}年的年度分解还没有报送并确认，无法研判进度。"
+        case Light.UNKNOWN if _is_unmeasured(facts):
+            return "指标数据未发布，无法研判进度。"
         case Light.UNKNOWN:
             since = f"{_day(facts.last_filed_on)}报送" if facts.last_filed_on else f"{_day(facts.issued_on)}交办"
             return f"自{since}以来，超过一个{_WHOLE[facts.period]}没有报送进展，无法研判。"

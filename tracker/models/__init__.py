@@ -17,6 +17,7 @@ from tracker.models.life import (
     Submission,
     TaskDecision,
 )
+from tracker.models.measures import MeasuredProgress, Series, SeriesLink, SeriesValue, TargetShare
 from tracker.models.people import LeaderLink, RoleGrant, User
 from tracker.models.plans import (
     Assignment,
@@ -88,6 +89,7 @@ __all__ = [
     "LeaderLink",
     "LightDates",
     "LookBack",
+    "MeasuredProgress",
     "Milestone",
     "Notification",
     "OutlineNode",
@@ -106,6 +108,9 @@ __all__ = [
     "RoleGrant",
     "ScheduleRun",
     "Searched",
+    "Series",
+    "SeriesLink",
+    "SeriesValue",
     "Slip",
     "Snapshot",
     "SnapshotRow",
@@ -114,6 +119,7 @@ __all__ = [
     "Submission",
     "SupervisionReport",
     "Target",
+    "TargetShare",
     "Task",
     "TaskDecision",
     "Unit",

@@ -30,6 +30,7 @@ from tracker.models.registry import Unit, UnitGroup
 
 if TYPE_CHECKING:
     from tracker.models.life import Breakdown
+    from tracker.models.measures import MeasuredProgress
 
 
 class Plan(Versioned, Base):
@@ -66,6 +67,8 @@ class Plan(Versioned, Base):
     has_grades: Mapped[bool] = mapped_column(default=False)
     # Leads file a yearly breakdown (年度分解) before their progress can be judged by schedule.
     needs_breakdown: Mapped[bool] = mapped_column(default=False)
+    # The progress of tasks whose targets are measured is taken from there, not from what the lead files.
+    is_measured: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[instant]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
 
@@ -177,6 +180,7 @@ class Task(Versioned, LightDates, Base):
     assignments: Mapped[list[Assignment]] = relationship(back_populates="task", order_by="Assignment.position")
     group_duties: Mapped[list[GroupDuty]] = relationship(back_populates="task", cascade="all, delete-orphan")
     breakdowns: Mapped[list[Breakdown]] = relationship(back_populates="task", order_by="Breakdown.id")
+    measured: Mapped[MeasuredProgress | None] = relationship(passive_deletes=True)
     parent: Mapped[Task | None] = relationship(back_populates="subtasks", remote_side="Task.id")
     subtasks: Mapped[list[Task]] = relationship(back_populates="parent", order_by="Task.id")
 

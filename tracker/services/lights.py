@@ -18,6 +18,7 @@ from tracker.core.lights import (
     Light,
     LightDays,
     LightFacts,
+    Measured,
     light,
     light_dates,
     reason,
@@ -74,10 +75,11 @@ class _Standing:
 
     def facts_of(self, duty: Assignment) -> LightFacts:
         is_bound = self.task.state in _RUNNING and duty.state in OPEN_DUTIES
+        measured = self._measured(duty)
         return LightFacts(
             issued_on=duty.issued_on if is_bound else None,
             due_on=None if self.task.is_standing else duty.due_on or self.task.due_on,
-            percent=duty.percent,
+            percent=duty.percent if measured is None or measured.percent is None else measured.percent,
             last_filed_on=duty.last_filed_on,
             done_on=duty.done_on if duty.state is AssignmentState.DONE else None,
             files=self.owes_reports(duty),
@@ -88,7 +90,13 @@ class _Standing:
             promises=_promises(self.task) if self.plan.needs_breakdown and duty is self.lead else (),
             undivided_on=self._undivided_on(duty),
             roll=self.plan.due_roll,
+            measured=measured,
         )
+
+    def _measured(self, duty: Assignment) -> Measured | None:
+        """What the series of the task's targets say, where the plan takes the first lead's progress from them."""
+        found = self.task.measured if self.plan.is_measured and duty.is_first_lead else None
+        return Measured(found.percent, found.words) if found is not None else None
 
     def _undivided_on(self, duty: Assignment) -> date | None:
         """The first day without a yearly breakdown, which the first lead of a plan's task owes (待分解)."""
@@ -128,6 +136,7 @@ class _Standing:
             promises=facts.promises,
             undivided_on=facts.undivided_on,
             roll=self.plan.due_roll,
+            measured=facts.measured,
         )
 
     def days(self, calendar: Calendar) -> LightDays:
@@ -188,7 +197,9 @@ def _standings(session: Session, task_ids: list[int]) -> list[_Standing]:
     for duty in session.scalars(of_tasks):
         duties[duty.task_id].append(duty)
     query = select(Task).where(Task.id.in_(task_ids)).options(joinedload(Task.plan))
-    tasks = session.scalars(query.options(selectinload(Task.breakdowns).selectinload(Breakdown.milestones)))
+    tasks = session.scalars(
+        query.options(selectinload(Task.breakdowns).selectinload(Breakdown.milestones), joinedload(Task.measured))
+    )
     return [_Standing(task, task.plan, duties[task.id]) for task in tasks]
 
 
