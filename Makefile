@@ -6,7 +6,7 @@ WORKERS ?= auto
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-system lint format bench clean
+.PHONY: help install run test test-postgresql test-system lint format bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ test-system:
 
 test: .venv/.installed-test test-system ## install what tests need and run them all
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+test-postgresql: .venv/.installed-test ## the same tests with PostgreSQL as the database
+	TRACKER_TEST_DATABASE=postgresql $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/services tests/web tests/faults tests/test_demo.py
 
 lint: .venv/.installed-test ## what the house rules leave to tools
 	$(BIN)/ruff check .

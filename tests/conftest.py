@@ -6,19 +6,22 @@ import os
 import shutil
 import socket
 import tempfile
+import uuid
 from collections.abc import Iterator
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import downgrade, upgrade
+from flask_migrate import upgrade
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from tracker import create_app
@@ -27,6 +30,8 @@ from tracker.db import OFFICE_ZONE, db, transaction
 from tracker.demo import city, story
 
 SAMPLE_DAY = date(2026, 11, 22)
+# The same tests on the other database: `make test-postgresql`.
+ON_POSTGRESQL = os.environ.get("TRACKER_TEST_DATABASE") == "postgresql"
 MUST_NOT_SKIP = os.environ.get("CI") == "true"
 
 
@@ -47,8 +52,11 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(migrated_file: Path, tmp_path: Path) -> Iterator[Flask]:
-    """An application with an empty migrated database of its own."""
+def app(request: pytest.FixtureRequest, migrated_file: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An application with an empty migrated database of its own: SQLite, or PostgreSQL where the run asks for it."""
+    if ON_POSTGRESQL:
+        yield request.getfixturevalue("postgres_app")
+        return
     shutil.copy(migrated_file, tmp_path / "tracker.sqlite3")
     app = create_app(settings_in(tmp_path))
     yield app
@@ -130,14 +138,34 @@ def postgres_url() -> Iterator[str]:
         yield server.get_uri()
 
 
-@pytest.fixture
-def postgres_app(postgres_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """An application on PostgreSQL with every migration applied, undone again at the end."""
-    app = create_app(settings_in(tmp_path, database_url=postgres_url))
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with every migration applied and nothing in it, to be copied."""
+    _run_on(postgres_url, "CREATE DATABASE migrated")
+    app = create_app(settings_in(tmp_path_factory.mktemp("template"), database_url=_named(postgres_url, "migrated")))
     with app.app_context():
         upgrade()
+        db.engine.dispose()
+    return "migrated"
+
+
+@pytest.fixture
+def postgres_app(postgres_url: str, postgres_template: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application on PostgreSQL with an empty migrated database of its own."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    _run_on(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    app = create_app(settings_in(tmp_path, database_url=_named(postgres_url, name)))
     yield app
     with app.app_context():
         db.session.remove()
-        downgrade(revision="base")
         db.engine.dispose()
+    _run_on(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _run_on(url: str, statement: str) -> None:
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(statement)

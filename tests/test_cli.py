@@ -99,10 +99,9 @@ def test_the_check_names_what_is_missing_and_says_what_it_could_not_look_at(app:
 
 
 @pytest.mark.postgres
-def test_the_check_of_postgresql_names_what_keeps_its_data(
-    postgres_app: Flask, postgres_url: str, tmp_path: Path
-) -> None:
-    run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET, TRACKER_DATABASE_URL=postgres_url)
+def test_the_check_of_postgresql_names_what_keeps_its_data(postgres_app: Flask, tmp_path: Path) -> None:
+    url = postgres_app.config["TRACKER"].database_url
+    run = tracker(tmp_path, "check", TRACKER_SECRET_KEY=SECRET, TRACKER_DATABASE_URL=url)
     for words in ("PostgreSQL fsync=on", "PostgreSQL synchronous_commit=on", "正常  没有积压的日志"):
         assert words in run.stdout, run.stdout + run.stderr
     assert "数据页" in run.stdout and "年工作日未设置" in run.stdout and run.returncode == 1

@@ -146,9 +146,10 @@ def test_what_is_no_good_backup_is_refused_and_changes_nothing(app: Flask, tmp_p
 
 @pytest.mark.postgres
 def test_a_backup_of_postgresql_under_load_is_restored_into_an_empty_database(
-    postgres_app: Flask, postgres_url: str, tmp_path: Path
+    postgres_app: Flask, tmp_path: Path
 ) -> None:
     populate(postgres_app)
+    postgres_url = postgres_app.config["TRACKER"].database_url
     out, here = tmp_path / "backup.zip", {"TRACKER_DATABASE_URL": postgres_url}
     before, after = while_writing(postgres_app, lambda: run(tmp_path, "backup", "--out", str(out), **here))
     refused = tracker(tmp_path, "restore", str(out), "--replace", TRACKER_SECRET_KEY=SECRET, **here)

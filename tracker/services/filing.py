@@ -81,7 +81,7 @@ def save_row(session: Session, actor: Actor, entry: Entry, *, now: datetime) -> 
     """
     duty = find_assignment(session, actor, entry.assignment_id)
     # Two people of one unit must not each open a report for the period.
-    session.refresh(duty, with_for_update=True)
+    session.refresh(duty, with_for_update={"of": Assignment})
     view = asking(session, actor, [duty.task], today=office_date(now))
     check(Action.FILE, view.of_duty(duty.task, duty))
     window = window_for(session, duty, today=view.today)
