@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,13 +21,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from sqlalchemy import Engine, event, select, text  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
 
 from bench.list_pages import filled  # noqa: E402
 from tests import builders  # noqa: E402
 from tracker.core.spans import recent_spans  # noqa: E402
 from tracker.core.terms import Role, SupervisionKind  # noqa: E402
 from tracker.db import db, office_date, transaction, utcnow  # noqa: E402
-from tracker.models import User  # noqa: E402
+from tracker.models import SupervisionReport, User  # noqa: E402
 from tracker.services.supervision import Asked, create_report  # noqa: E402
 from tracker.services.supervision_content import content  # noqa: E402
 from tracker.services.supervision_issuing import proof  # noqa: E402
@@ -58,18 +59,25 @@ def statements(engine: Engine) -> Iterator[list[tuple[str, Any, bool]]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def make() -> None:
-    """Drafts the report of the last month on every plan and reads it whole, then leaves nothing of it behind."""
+def draft(session: Session) -> SupervisionReport:
+    """Takes the snapshot of the running month on every plan and drafts the report of it."""
     now = utcnow()
-    with transaction() as session:
-        officer = builders.acting(session.scalars(select(User).where(User.login_name == "officer")).one(), Role.OFFICER)
-        span = recent_spans(office_date(now), 1, 1)[0]
-        report = create_report(session, officer, Asked(SupervisionKind.ACCOUNT, span.name), now=now)
-        found = proof(session, report)
-        read = content(session, report)
-        if not found.is_clean or not read.sections:
-            raise SystemExit(f"the report is not fit for issue: {found.findings[:3]}")
-        session.rollback()
+    officer = builders.acting(session.scalars(select(User).where(User.login_name == "officer")).one(), Role.OFFICER)
+    span = recent_spans(office_date(now), 1, 1)[0]
+    return create_report(session, officer, Asked(SupervisionKind.ACCOUNT, span.name), now=now)
+
+
+def prove(session: Session, report: SupervisionReport) -> None:
+    """Reads every row of the snapshot again, counts them, and proves the text."""
+    found = proof(session, report)
+    if not found.is_clean:
+        raise SystemExit(f"the report is not fit for issue: {found.findings[:3]}")
+
+
+def read(session: Session, report: SupervisionReport) -> None:
+    """Puts together what the page and the paper say."""
+    if not content(session, report).sections:
+        raise SystemExit("the report says nothing")
 
 
 def replay(engine: Engine, sent: list[tuple[str, Any, bool]]) -> None:
@@ -91,6 +99,21 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def measured(engine: Engine, name: str, act: Callable[[], Any]) -> tuple[Any, bool]:
+    """Does one act and prints its time beside that of its own SQL. Gives what it gave and whether the bar is held."""
+    with statements(engine) as sent:
+        start = time.process_time()
+        made = act()
+        spent = time.process_time() - start
+    start = time.process_time()
+    replay(engine, sent)
+    own = time.process_time() - start
+    share = spent / own
+    missed = "" if share <= TIME_BAR else "  MISSED"
+    print(f"{name:<8}{spent:>8.2f} s{own:>8.2f} s own SQL{len(sent):>6} statements   x {share:.2f}{missed}")
+    return made, not missed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--tasks", type=int, default=100_000)
@@ -98,25 +121,36 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         app = filled(pathlib.Path(folder), given.tasks)
         with app.app_context():
+            engine = db.engine
             with transaction() as session:
                 session.execute(text(HISTORY))
+            with transaction() as session:
+                draft(session)
+                session.rollback()
             before = peak_mb()
-            start = time.process_time()
-            make()
-            spent = time.process_time() - start
+            with transaction() as session:
+                report_id = draft(session).id
             grown = peak_mb() - before
-            with statements(db.engine) as sent:
-                make()
-            start = time.process_time()
-            replay(db.engine, sent)
-            own = time.process_time() - start
-            db.engine.dispose()
-    share = spent / own
-    print(
-        f"report on {given.tasks:,} tasks: {spent:.1f} s, own SQL {own:.1f} s ({len(sent)} statements), x {share:.2f}"
-    )
-    print(f"memory grew by {grown:.0f} MB; bars: x <= {TIME_BAR}, <= {MEMORY_BAR_MB} MB")
-    return 0 if share <= TIME_BAR and grown <= MEMORY_BAR_MB else 1
+            session = db.session()
+            report = session.get_one(SupervisionReport, report_id)
+            held = [measured(engine, "prove", lambda: prove(session, report))[1]]
+            held.append(measured(engine, "read", lambda: read(session, report))[1])
+            session.rollback()
+            held.append(_drafting(engine))
+            engine.dispose()
+    print(f"{given.tasks:,} tasks, memory grew by {grown:.0f} MB; bars: x <= {TIME_BAR}, <= {MEMORY_BAR_MB} MB")
+    return 0 if all(held) and grown <= MEMORY_BAR_MB else 1
+
+
+def _drafting(engine: Engine) -> bool:
+    """The draft is undone before its statements are sent again."""
+
+    def act() -> None:
+        with transaction() as session:
+            draft(session)
+            session.rollback()
+
+    return measured(engine, "draft", act)[1]
 
 
 if __name__ == "__main__":

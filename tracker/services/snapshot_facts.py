@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Connection, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import DAY_OF
@@ -78,28 +78,35 @@ def facts_of_plans(
 
 
 def _facts(session: Session, ids: list[int], moment: Moment, previous_id: int | None) -> Facts:
+    # Rows of the connection, not of the session: nothing is to be loaded but these columns.
+    connection = session.connection()
     duties: dict[int, list[Any]] = defaultdict(list)
-    for duty in session.execute(_duties(ids, moment)):
+    for duty in connection.execute(_duties(ids, moment)):
         duties[duty.task_id].append(duty)
-    keys = [duty.id for rows in duties.values() for duty in rows if duty.role is not DutyRole.COOPERATING]
+    keys = [duty.id for rows in duties.values() for duty in rows if duty.role != DutyRole.COOPERATING]
     targets: dict[int, list[Any]] = defaultdict(list)
-    for target in session.execute(_targets(ids)):
+    for target in connection.execute(_targets(ids)):
         targets[target.task_id].append(target)
     return Facts(
-        tasks=session.execute(_tasks(ids)).all(),
+        tasks=connection.execute(_tasks(ids)).all(),
         duties=duties,
-        words=_words(session, keys, moment),
-        filed=_filed(session, keys, moment),
+        words=_words(connection, keys, moment),
+        filed=_filed(connection, keys, moment),
         targets=targets,
-        before=_before(session, ids, previous_id),
+        before=_before(connection, ids, previous_id),
     )
+
+
+def _text(column: Any) -> Any:
+    """A date or a member as the text that is stored: what a line keeps, and what compares as the date does."""
+    return cast(column, String).label(column.key)
 
 
 def _tasks(ids: Sequence[int]) -> Select[Any]:
     return (
         select(
             *(Task.id, Task.plan_id, Task.outline_node_id, Task.number, Task.part, Task.title, Task.leader),
-            *(Task.is_standing, Task.issued_on, Task.original_due_on, Task.basis, Task.milestones),
+            *(Task.is_standing, _text(Task.issued_on), _text(Task.original_due_on), Task.basis, Task.milestones),
             *(OutlineNode.number.label("node_number"), OutlineNode.title.label("node_title")),
         )
         .outerjoin(OutlineNode, OutlineNode.id == Task.outline_node_id)
@@ -112,10 +119,11 @@ def _duties(ids: Sequence[int], moment: Moment) -> Select[Any]:
     row, until = AssignmentHistory, AssignmentHistory.recorded_until_at
     return (
         select(
-            *(Assignment.id, row.task_id, Assignment.unit_id, row.role, row.is_first_lead, row.is_filing),
+            *(Assignment.id, row.task_id, Assignment.unit_id, _text(row.role), row.is_first_lead, row.is_filing),
             *(Assignment.contact_name, Assignment.contact_phone, row.extensions),
-            *(row.state, row.task_state, row.due_on, row.percent, row.report_opens_on, row.report_missed_on),
-            *(getattr(row, attribute) for attribute in DAY_OF.values()),
+            *(_text(row.state), row.task_state, _text(row.due_on), row.percent),
+            *(_text(row.report_opens_on), _text(row.report_missed_on)),
+            *(_text(getattr(row, attribute)) for attribute in DAY_OF.values()),
         )
         .join(Assignment, Assignment.id == row.assignment_id)
         .where(
@@ -133,7 +141,7 @@ def _targets(ids: Sequence[int]) -> Select[Any]:
     return select(*columns).where(Target.task_id.in_(ids)).order_by(Target.task_id, Target.start)
 
 
-def _words(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, Any]:
+def _words(connection: Connection, keys: Sequence[int], moment: Moment) -> dict[int, Any]:
     """What the office last passed of each duty's filings: a report quotes nothing that nobody has read."""
     report = ProgressReport
     columns = (report.assignment_id, report.period, report.filed_at, report.progress)
@@ -149,11 +157,11 @@ def _words(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, A
             )
             .order_by(report.assignment_id, report.filed_at, report.id)
         )
-        found |= {row.assignment_id: row for row in session.execute(query)}
+        found |= {row.assignment_id: row for row in connection.execute(query)}
     return found
 
 
-def _filed(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, Any]:
+def _filed(connection: Connection, keys: Sequence[int], moment: Moment) -> dict[int, Any]:
     """What was filed for the period on each duty, the last of it, drafts and what waits for a signature left aside."""
     report = ProgressReport
     handed_in = (ReportStatus.SUBMITTED, ReportStatus.PASSED, ReportStatus.SENT_BACK)
@@ -169,18 +177,18 @@ def _filed(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, A
             )
             .order_by(report.assignment_id, report.filed_at, report.id)
         )
-        found |= {row.assignment_id: row for row in session.execute(query)}
+        found |= {row.assignment_id: row for row in connection.execute(query)}
     return found
 
 
-def _before(session: Session, ids: Sequence[int], previous_id: int | None) -> dict[int, Any]:
+def _before(connection: Connection, ids: Sequence[int], previous_id: int | None) -> dict[int, Any]:
     if previous_id is None:
         return {}
-    columns = (SnapshotRow.task_id, SnapshotRow.marks, SnapshotRow.due_on, SnapshotRow.late_periods)
+    columns = (SnapshotRow.task_id, _text(SnapshotRow.due_on), SnapshotRow.late_periods)
     query = select(*columns).where(
         SnapshotRow.snapshot_id == previous_id, SnapshotRow.kind == SnapshotRowKind.TASK, SnapshotRow.task_id.in_(ids)
     )
-    return {row.task_id: row for row in session.execute(query)}
+    return {row.task_id: row for row in connection.execute(query)}
 
 
 def papers_sent(session: Session, keys: Sequence[int], moment: Moment) -> dict[int, list[tuple[datetime, str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -44,6 +44,10 @@ class Taking:
     calendar: Calendar
     previous_id: int | None
     leaders: Mapping[int, str]
+    # Days as the text that stored days are compared with: the day of the figures, and the last on which a window
+    # that belongs to the period is missed, which is the day after the period where it closes with it.
+    today: str
+    missed_by: str
     units: dict[int, Any] = field(default_factory=dict)
     filings: dict[int, Counter[str]] = field(default_factory=dict)
     burdens: dict[int, Counter[str]] = field(default_factory=dict)
@@ -61,7 +65,18 @@ def taking(
     """Gives a snapshot about to be taken."""
     calendar = load_calendar(session)
     of_plan = {plan.id: plan for plan in plans}
-    found = Taking(session, place, of_plan, moment, calendar, previous_id, _leaders(session, place, moment.as_of))
+    missed_by = moment.as_of + timedelta(days=moment.is_over)
+    found = Taking(
+        session=session,
+        place=place,
+        plans=of_plan,
+        moment=moment,
+        calendar=calendar,
+        previous_id=previous_id,
+        leaders=_leaders(session, place, moment.as_of),
+        today=moment.as_of.isoformat(),
+        missed_by=missed_by.isoformat(),
+    )
     for plan in plans:
         rule = PeriodRule(plan.period_kind, plan.opens_day, plan.closes_day)
         window = current_window(rule, moment.as_of, calendar)
@@ -108,6 +123,15 @@ def _meet_units(taken: Taking, facts: Facts) -> None:
         taken.units |= unit_places(taken.session, sorted(unknown))
 
 
+_STRENGTHS = {role.value: role.strength for role in DutyRole}
+_OPEN = frozenset(state.value for state in OPEN_DUTIES)
+_ROLES = {role.value: role.label for role in DutyRole}
+
+
+def _strength(duty: Any) -> tuple[int, bool]:
+    return -_STRENGTHS[duty.role], not duty.is_first_lead
+
+
 class _Stood:
     """One task as it stood, with its duties, strongest first."""
 
@@ -115,7 +139,7 @@ class _Stood:
 
     def __init__(self, taken: Taking, facts: Facts, task: Any) -> None:
         self.taken, self.facts, self.task = taken, facts, task
-        self.duties = sorted(facts.duties[task.id], key=lambda duty: (-duty.role.strength, not duty.is_first_lead))
+        self.duties = sorted(facts.duties[task.id], key=_strength)
         self.state: str = self.duties[0].task_state
         self.lead = next((duty for duty in self.duties if duty.is_first_lead), None)
         self.is_standing = self.state == "standing" or (task.is_standing and self.state not in _FINISHED)
@@ -125,29 +149,30 @@ class _Stood:
 
     def _light(self) -> Light | None:
         """The light by the lead's dates, or the worst of the open duties where there is no lead."""
-        as_of = self.taken.moment.as_of
+        # The days are text here, which compares as dates do.
+        as_of = self.taken.today
         if self.state in _FINISHED:
             return Light.DONE
         if self.state == "suspended":
             return None
         if self.lead is not None:
-            return light(self.lead, as_of)
-        return light(worst(duty for duty in self.duties if duty.state in OPEN_DUTIES), as_of)
+            return light(self.lead, as_of)  # type: ignore[arg-type]
+        return light(worst(duty for duty in self.duties if duty.state in _OPEN), as_of)  # type: ignore[arg-type]
 
     def _is_counted(self, duty: Any) -> bool:
         """Whether a duty counts for its unit; cooperating units answer the lead and do not."""
-        return self.kind is not None and duty.role is not DutyRole.COOPERATING
+        return self.kind is not None and duty.role != DutyRole.COOPERATING
 
     def _class(self, duty: Any) -> ReportClass:
         if self.light is Light.DONE:
             return ReportClass.DONE
-        return CLASS_OF[light(duty, self.taken.moment.as_of)]
+        return CLASS_OF[light(duty, self.taken.today)]  # type: ignore[arg-type]
 
     def unit(self, duty: Any) -> str:
         return str(self.taken.units[duty.unit_id].name)
 
     def _names(self, role: DutyRole) -> str:
-        return "、".join(self.unit(duty) for duty in self.duties if duty.role is role)
+        return "、".join(self.unit(duty) for duty in self.duties if duty.role == role)
 
     @property
     def number(self) -> str:
@@ -166,8 +191,8 @@ class _Stood:
         )
         return " ".join(filter(None, named))
 
-    def due_on(self) -> date | None:
-        return (self.lead or self.duties[0]).due_on  # type: ignore[no-any-return]
+    def due_on(self) -> str:
+        return (self.lead or self.duties[0]).due_on or ""
 
     def movement(self) -> tuple[Movement, int]:
         """What became of the task since the last report, and for how many reports running it has been late."""
@@ -179,7 +204,7 @@ class _Stood:
                 return Movement.NONE, periods
             return (Movement.RUNNING if was_late else Movement.NEW), periods
         due_on = self.due_on()
-        is_moved = before is not None and before.due_on is not None and due_on is not None and due_on > before.due_on
+        is_moved = before is not None and before.due_on and due_on and due_on > before.due_on
         if is_moved and self.kind is not ReportClass.DONE:
             return Movement.EXTENDED, 0
         return (Movement.CURED if was_late else Movement.NONE), 0
@@ -202,9 +227,9 @@ class _Stood:
             is_standing=self.is_standing,
             is_suspended=self.state == "suspended",
             is_near=self.light is Light.NEAR,
-            issued_on=_iso(task.issued_on),
-            original_due_on=_iso(task.original_due_on),
-            due_on=_iso(self.due_on()),
+            issued_on=task.issued_on or "",
+            original_due_on=task.original_due_on or "",
+            due_on=self.due_on(),
             extensions=first.extensions,
             leads=self._names(DutyRole.LEAD),
             responsible=self._names(DutyRole.RESPONSIBLE),
@@ -231,16 +256,11 @@ class _Stood:
 
     def _owes(self, duty: Any) -> bool:
         opens_on = duty.report_opens_on
-        return opens_on is not None and opens_on <= self.taken.moment.as_of and duty.state in OPEN_DUTIES
+        return opens_on is not None and opens_on <= self.taken.today and duty.state in _OPEN
 
     def _is_missed(self, duty: Any) -> bool:
         missed_on = duty.report_missed_on
-        # A window that closes on the last day of the period is missed on the day after it.
-        return self._owes(duty) and missed_on is not None and missed_on.toordinal() <= self._end() + 1
-
-    def _end(self) -> int:
-        moment = self.taken.moment
-        return moment.as_of.toordinal() - (not moment.is_over)
+        return self._owes(duty) and missed_on is not None and missed_on <= self.taken.missed_by
 
     def late_lines(self, sent: Mapping[int, list[Any]]) -> Iterator[LateLine]:
         periods = self.movement()[1]
@@ -251,7 +271,7 @@ class _Stood:
     def _late_line(self, duty: Any, kind: ReportClass, sent: Sequence[Any], periods: int) -> LateLine:
         task, as_of = self.task, self.taken.moment.as_of
         word = self.facts.words.get(duty.id)
-        is_late = kind is ReportClass.LATE and duty.due_on is not None
+        due_on = date.fromisoformat(duty.due_on) if kind is ReportClass.LATE and duty.due_on else None
         return LateLine(
             task_id=task.id,
             plan_id=task.plan_id,
@@ -259,11 +279,11 @@ class _Stood:
             title=task.title,
             unit_id=duty.unit_id,
             unit=self.unit(duty),
-            role=duty.role.label,
+            role=_ROLES[duty.role],
             kind=kind.value,
-            original_due_on=_iso(task.original_due_on),
-            due_on=_iso(duty.due_on),
-            workdays=self.taken.calendar.workdays_between(duty.due_on, as_of) if is_late else None,
+            original_due_on=task.original_due_on or "",
+            due_on=duty.due_on or "",
+            workdays=self.taken.calendar.workdays_between(due_on, as_of) if due_on else None,
             percent=duty.percent,
             leader=self.taken.leaders.get(duty.unit_id, "") or task.leader,
             contact=self.contact(duty),
