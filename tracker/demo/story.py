@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, ReportStatus, Role, UrgeChannel
 from tracker.db import OFFICE_ZONE, transaction
-from tracker.demo import city, opening
+from tracker.demo import changes, city, opening
 from tracker.demo.documents import issued_on, month_shifted
 from tracker.models import Assignment, Notification, ProgressReport, RoleGrant, Task, Unit, User
 from tracker.services import filing, people, reminding, reviewing, signing, workflow
@@ -103,7 +103,7 @@ def _deeds(cast: _Cast, plan_id: int, today: date, now: datetime) -> list[tuple[
     for place, tale in enumerate(city.read_data("story")["task"]):
         task_id = tasks[tale["no"], tale.get("part")]
         deeds += _tale(cast, task_id, tale, today=today, now=now, place=place)
-    return deeds
+    return deeds + changes.deeds(cast, tasks, today=today)
 
 
 def _acknowledging(cast: _Cast, liaison: Actor, plan_id: int) -> _Deed:

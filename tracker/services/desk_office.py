@@ -20,6 +20,7 @@ from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, sect
 from tracker.services.last_words import last_report
 from tracker.services.lights import light_condition
 from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
+from tracker.services.requests import count_waiting
 from tracker.services.shown import PREPARED, UNDER_WAY, is_counted, is_standing
 
 NEWLY = timedelta(days=7)
@@ -49,6 +50,7 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
     sections = [
         approve,
         _review(counts),
+        Section("requests", "待审批事项", counts.requests, (Line("年度分解、延期、调整分工", count=counts.requests),)),
         reports,
         _newly_late(session, actor, today, counts.newly_late),
         silent,
@@ -93,6 +95,7 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
     newly_late = _board(Assignment.task_id, actor, Light.LATE, today).where(_is_new(today)).distinct()
     return select(
         _number(reports).label("reports"),
+        count_waiting(actor).scalar_subquery().label("requests"),
         _number(closings).label("closings"),
         _number(late).label("late"),
         _number(behind).label("behind"),

@@ -94,7 +94,7 @@ def owed_rows(
     yield from _unanswered_instructions(session, unit_ids)
 
 
-# Cooperating units (配合) answer the lead and owe no date, but for sub-tasks; a unit's own date comes before its task's.
+# Cooperating units (配合) owe no date but for sub-tasks; a unit's own date comes before its task's.
 _due_on = func.coalesce(Assignment.due_on, Task.due_on)
 _UNACKNOWLEDGED = (
     Assignment.state == AssignmentState.ISSUED,

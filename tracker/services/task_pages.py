@@ -18,6 +18,7 @@ from tracker.errors import NotFound
 from tracker.models import Assignment, OutlineNode, SourceDocument, Target, Task
 from tracker.services.access import visible_tasks
 from tracker.services.calendar import load_calendar
+from tracker.services.change_pages import Changes, changes_of_task
 from tracker.services.duties import OPEN_DUTIES
 from tracker.services.filing import last_finishing
 from tracker.services.lights import duty_reason, light_of, task_reason
@@ -28,6 +29,8 @@ from tracker.services.workflow import waiting_closing
 
 CONTEXT = 240
 _LIT = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW, TaskState.CLOSED, TaskState.ARCHIVED})
+# Acts whose obstacle is told: it is news to the person, and says what to do instead.
+_TOLD_WHY = (Action.ACCEPT_PART, Action.ASK_EXTENSION, Action.ASK_ADJUSTMENT)
 _SLIPS = (Action.ISSUE_SLIP, Action.RAISE_SLIP)
 _KNOWN = frozenset(AssignmentState) - {AssignmentState.PLANNED, AssignmentState.WAIVED}
 
@@ -55,6 +58,8 @@ class DutyRow:
     reason: str
     percent: int | None
     due_on: date | None
+    extensions: int
+    late_workdays_incurred: int
     last_filed_on: date | None
     contact_name: str
     contact_phone: str
@@ -137,6 +142,9 @@ class TaskPage:
     closing: ClosingRow | None
     trail: tuple[TrailEntry, ...]
     offers: tuple[Offer, ...]
+    changes: Changes
+    extensions: int
+    late_workdays_incurred: int
 
     @property
     def has_acts(self) -> bool:
@@ -186,6 +194,9 @@ def task_page(session: Session, actor: Actor, task_id: int, *, today: date) -> T
         closing=closing_row(session, closing) if closing is not None else None,
         trail=trail(session, actor, task),
         offers=_offers(view.of_task(task, closing=closing), Subject.TASK),
+        changes=changes_of_task(session, view, task),
+        extensions=task.extensions,
+        late_workdays_incurred=task.late_workdays_incurred,
     )
 
 
@@ -225,7 +236,7 @@ def _duty_row(session: Session, view: Asking, task: Task, duty: Assignment, cale
     offers = tuple(
         offer
         for offer in _offers(view.of_duty(task, duty, finishing=finishing), Subject.DUTY)
-        if offer.hindrance is None or offer.action is Action.ACCEPT_PART
+        if offer.hindrance is None or offer.action in _TOLD_WHY
     )
     return DutyRow(
         id=duty.id,
@@ -239,6 +250,8 @@ def _duty_row(session: Session, view: Asking, task: Task, duty: Assignment, cale
         reason=duty_reason(task, duty, view.today, calendar) if has_light else "",
         percent=duty.percent,
         due_on=duty.due_on,
+        extensions=duty.extensions,
+        late_workdays_incurred=duty.late_workdays_incurred,
         last_filed_on=duty.last_filed_on,
         contact_name=duty.contact_name,
         contact_phone=duty.contact_phone,

@@ -52,8 +52,8 @@ def give_subtask(
     chosen = [duty for duty in partners_of(parent) if duty.id in set(typed.duty_ids)]
     _refuse_wrong(parent, typed, len(chosen), today)
     task = _made(parent, typed, today)
-    task.assignments = [_part(task, duty, place, today) for place, duty in enumerate(chosen, start=1)]
     session.add(task)
+    task.assignments = [_part(task, duty, place, today) for place, duty in enumerate(chosen, start=1)]
     finish(session, actor, on_tasks(Action.GIVE_SUBTASK, [task], typed.text.strip()), now=now)
     return task
 

@@ -28,10 +28,10 @@ class Entry:
 
 ENTRIES = (
     Entry("desk.index", "工作台", Permission.DESK_READ),
-    Entry("plans.index", "方案", Permission.PLANS_READ, ("tasks", "handmade", "plan_settings")),
+    Entry("plans.index", "方案", Permission.PLANS_READ, ("tasks", "handmade", "changes", "plan_settings")),
     Entry("imports.index", "导入方案", Permission.PLANS_IMPORT),
     Entry("filing.index", "报送", Permission.FILING_WRITE, ("filing_sheet",)),
-    Entry("review.index", "审核", Permission.REVIEW_DECIDE),
+    Entry("review.index", "审核", Permission.REVIEW_DECIDE, ("requests",)),
     Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
     Entry("coordination.index", "需协调事项", Permission.OVERDUE_READ),
     Entry("slips.index", "督办单", Permission.SLIPS_READ),

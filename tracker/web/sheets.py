@@ -21,6 +21,7 @@ from tracker.services.overdue import Board, BoardRow
 from tracker.services.plan_list import PlanRow
 from tracker.services.plan_pages import DutyCell, TaskLedger, TaskRow
 from tracker.services.recompute import Move
+from tracker.services.requests import RequestRow
 from tracker.services.slip_rows import SlipRow
 from tracker.services.trail import TrailRow
 from tracker.web.charts import OTHERS
@@ -235,3 +236,23 @@ def instructions_sheet(rows: Sequence[InstructionRow], note: str) -> bytes:
         for row in rows
     ]
     return listing("批示办理台账", columns, cells, note=note)
+
+
+def requests_sheet(rows: Sequence[RequestRow], note: str) -> bytes:
+    """Gives what was asked for and proposed, and what became of it."""
+    columns = [
+        *(Column("事项", 14), Column("单位", 20), Column("方案", 30), Column("任务", 40), Column("内容", 50)),
+        *(Column("说明", 50), Column("提出人", 10), Column("提出日期", 12), Column("状态", 14)),
+        *(Column("审批人", 10), Column("审批时间", 18), Column("审批意见", 30), Column("备注", 10)),
+    ]
+    return listing("待审批事项", columns, [_request(row) for row in rows], note=note)
+
+
+def _request(row: RequestRow) -> tuple[Any, ...]:
+    steps = [f"{step.due_on.isoformat()} {step.percent}% {step.text}" for step in row.steps]
+    words = "\n".join([*(f"{label}：{words}" for label, words in row.words), *steps])
+    decided_at = moment(row.decided_at) if row.decided_at else ""
+    return (
+        *(row.kind.label, row.unit, row.plan, row.task, row.what, words, row.who, row.asked_on, row.status.label),
+        *(row.decided_by, decided_at, row.decision, "一人经办" if row.is_one_person else ""),
+    )
