@@ -32,7 +32,7 @@ ENTRIES = (
     Entry("imports.index", "导入方案", Permission.PLANS_IMPORT),
     Entry("filing.index", "报送", Permission.FILING_WRITE, ("filing_sheet",)),
     Entry("review.index", "审核", Permission.REVIEW_DECIDE, ("requests",)),
-    Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ),
+    Entry("overdue.index", "逾期督办", Permission.OVERDUE_READ, ("calls",)),
     Entry("coordination.index", "需协调事项", Permission.OVERDUE_READ),
     Entry("slips.index", "督办单", Permission.SLIPS_READ),
     Entry("instructions.index", "批示", Permission.INSTRUCTIONS_READ),

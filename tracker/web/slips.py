@@ -14,7 +14,9 @@ from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import SlipForm, SlipLevel, SlipStatus
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
-from tracker.services import slip_rows, slips
+from tracker.reports import docx, pdf
+from tracker.reports import slips as papers
+from tracker.services import slip_papers, slip_rows, slips
 from tracker.web import fields, listing, sheets
 from tracker.web.access import allow, current_actor
 from tracker.web.auth import local_path
@@ -125,6 +127,20 @@ def issue() -> Any:
 @allow(Permission.SLIPS_READ)
 def detail(slip_id: int) -> str:
     return _page(slip_id)
+
+
+@blueprint.get("/<int:slip_id>/docx")
+@allow(Permission.SLIPS_READ)
+def document(slip_id: int) -> Response:
+    slip = slip_papers.slip_paper(reading(), current_actor(), slip_id)
+    return listing.file_answer(docx.document(papers.paper(slip)), docx.TYPE, f"{slip.number}.docx")
+
+
+@blueprint.get("/<int:slip_id>/pdf")
+@allow(Permission.SLIPS_READ)
+def printed(slip_id: int) -> Response:
+    slip = slip_papers.slip_paper(reading(), current_actor(), slip_id)
+    return listing.file_answer(pdf.document(papers.paper(slip)), pdf.TYPE, f"{slip.number}.pdf")
 
 
 def _page(slip_id: int, action: Action | None = None, errors: dict[str, str] | None = None) -> str:
