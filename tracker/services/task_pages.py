@@ -12,7 +12,7 @@ from tracker.core.actions import Action, Situation, Subject
 from tracker.core.acts import offered
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DueBasis, DutyRole, TaskKind, TaskState
+from tracker.core.terms import AssignmentState, DueBasis, DutyRole, Grade, TaskKind, TaskState
 from tracker.core.workdays import Calendar
 from tracker.errors import NotFound
 from tracker.models import Assignment, OutlineNode, SourceDocument, Target, Task
@@ -132,6 +132,9 @@ class TaskPage:
     due_basis: DueBasis | None
     deadline_printed: str
     is_standing: bool
+    needs_evidence: bool
+    has_grades: bool
+    grade: Grade | None
     is_provisional: bool
     closed_on: date | None
     milestones: tuple[tuple[str, str], ...]
@@ -184,6 +187,9 @@ def task_page(session: Session, actor: Actor, task_id: int, *, today: date) -> T
         due_basis=task.due_basis,
         deadline_printed=task.deadline_printed,
         is_standing=task.is_standing,
+        needs_evidence=task.needs_evidence,
+        has_grades=task.plan.has_grades,
+        grade=task.grade,
         is_provisional=bool(calendar.provisional_years([task.due_on] if task.due_on else [])),
         closed_on=task.closed_on,
         milestones=tuple((each.get("date") or "", each.get("printed") or "") for each in task.milestones or []),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.core.actions import Action
 from tracker.core.acts import check, check_inputs
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, PlanStatus, ReasonCode, ReportStatus, TaskState, UrgeChannel
+from tracker.core.terms import AssignmentState, Grade, PlanStatus, ReasonCode, ReportStatus, TaskState, UrgeChannel
 from tracker.db import office_date
 from tracker.errors import Conflict, Invalid
 from tracker.models import Assignment, ClosingRequest, ProgressReport, Task, Urge
@@ -233,12 +233,18 @@ def check_closing(session: Session, actor: Actor, task_id: int, *, version: int,
     finish(session, actor, on_tasks(Action.CHECK_CLOSING, [task]), now=now)
 
 
-def close_task(session: Session, actor: Actor, task_id: int, *, version: int, now: datetime) -> None:
+def close_task(
+    session: Session, actor: Actor, task_id: int, *, version: int, now: datetime, grade: Grade | None = None
+) -> None:
     """Passes a closing request: the task is closed (办结) and the lead's duty done.
 
     Partners that stayed silent for five working days after the lead asked them are done on the lead's word.
+    Raises Invalid("grade") without a grade where the plan uses them.
     """
     task, request = _under_review(session, actor, Action.CLOSE, task_id, version, now=now)
+    if task.plan.has_grades and grade is None:
+        raise Invalid({"grade": "本方案办结须评定等次，请选择。"})
+    task.grade = grade if task.plan.has_grades else None
     if request is not None:
         _decide_closing(request, actor, None, now)
         request.is_one_person = request.checked_by_id is None
@@ -250,7 +256,8 @@ def close_task(session: Session, actor: Actor, task_id: int, *, version: int, no
     lead = first_lead(task.assignments)
     if lead is not None:
         lead.state, lead.done_on, lead.percent = AssignmentState.DONE, today, 100
-    finish(session, actor, on_tasks(Action.CLOSE, [task]), now=now)
+    words = f"等次：{task.grade.label}" if task.grade else ""
+    finish(session, actor, on_tasks(Action.CLOSE, [task], words), now=now)
     _close_plan_with_its_last_task(session, task)
 
 

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import CheckOutcome, ReasonCode, UrgeChannel
+from tracker.core.terms import CheckOutcome, Grade, ReasonCode, UrgeChannel
 from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Invalid
+from tracker.services import evidence as evidence_rules
 from tracker.services import workflow, workflow_decisions
 from tracker.services.attachments import ALLOWED, EXTENSIONS, attach, find_download
+from tracker.services.evidence import require_evidence
 from tracker.services.filing import Reason, words_of
 from tracker.services.task_pages import task_page
 from tracker.services.workflow_decisions import Found, Grounds, decide_task, look_back
@@ -47,6 +49,7 @@ def _page(task_id: int, refused: Refused | None = None) -> str:
         reason_codes=list(ReasonCode),
         channels=list(UrgeChannel),
         outcomes=list(CheckOutcome),
+        grades=list(Grade),
         today=office_date(utcnow()),
         allowed_files=ALLOWED,
         accept=",".join(EXTENSIONS),
@@ -82,6 +85,7 @@ def ask_to_close(task_id: int) -> Any:
             session, actor, task_id, version=fields.version(), report=fields.text("report"), now=utcnow()
         )
         attach(session, actor, asked, evidence.uploads(), now=utcnow(), limit_bytes=evidence.limit_bytes())
+        require_evidence(session, asked)
 
     return _do(task_id, Action.ASK_TO_CLOSE, done, said="已申请办结，等待办公室审核。")
 
@@ -99,7 +103,8 @@ def check_closing(task_id: int) -> Any:
 @allow(Permission.REVIEW_DECIDE)
 def close(task_id: int) -> Any:
     def done(session: Session, actor: Actor) -> None:
-        workflow.close_task(session, actor, task_id, version=fields.version(), now=utcnow())
+        grade = fields.member(Grade, request.form.get("grade"))
+        workflow.close_task(session, actor, task_id, version=fields.version(), now=utcnow(), grade=grade)
 
     return _do(task_id, Action.CLOSE, done, said="任务已办结，已通知各责任单位。")
 
@@ -151,6 +156,17 @@ def ask_partners(task_id: int) -> Any:
     )
 
 
+@blueprint.post("/<int:task_id>/demand-evidence")
+@allow(Permission.PLANS_SUBMIT)
+def demand_evidence(task_id: int) -> Any:
+    is_demanded = fields.text("is_demanded") == "1"
+    with transaction() as session:
+        actor, version = current_actor(), fields.version()
+        evidence_rules.demand_evidence(session, actor, task_id, is_demanded=is_demanded, version=version, now=utcnow())
+    flash("已要求本任务提供佐证材料。" if is_demanded else "本任务不再要求佐证材料。", "success")
+    return redirect(url_for(".detail", task_id=task_id))
+
+
 @blueprint.post("/<int:task_id>/archive")
 @allow(Permission.REVIEW_DECIDE)
 def archive(task_id: int) -> Any:
@@ -168,6 +184,7 @@ def finish_part(task_id: int, duty_id: int) -> Any:
             session, actor, duty_id, version=fields.version(), words=words_of(request.form), now=utcnow()
         )
         attach(session, actor, report, evidence.uploads(), now=utcnow(), limit_bytes=evidence.limit_bytes())
+        require_evidence(session, report)
 
     return _do(task_id, Action.FINISH_PART, done, said="已报送完成情况，等待认可。", duty_id=duty_id)
 
