@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, ReportStatus, Role, UrgeChannel
 from tracker.db import OFFICE_ZONE, transaction
-from tracker.demo import changes, city, opening
+from tracker.demo import changes, city, matters, opening
 from tracker.demo.documents import issued_on, month_shifted
 from tracker.models import Assignment, Notification, ProgressReport, RoleGrant, Task, Unit, User
 from tracker.services import filing, people, reminding, reviewing, signing, workflow
@@ -32,6 +32,7 @@ class _Cast:
 
     officer: Actor
     office_head: Actor
+    leader: Actor
     liaisons: dict[int, Actor] = field(default_factory=dict)
     heads: dict[int, Actor] = field(default_factory=dict)
 
@@ -70,7 +71,8 @@ def _cast(session: Session, today: date) -> _Cast:
     def acting(user: User) -> Actor:
         return people.actor_of(session, user, today=today)
 
-    cast = _Cast(acting(holders[Role.OFFICER][0]), acting(holders[Role.OFFICE_HEAD][0]))
+    office = (acting(holders[role][0]) for role in (Role.OFFICER, Role.OFFICE_HEAD, Role.LEADER))
+    cast = _Cast(*office)
     cast.liaisons = {user.unit_id: acting(user) for user in holders[Role.LIAISON] if user.unit_id}
     cast.heads = {user.unit_id: acting(user) for user in holders[Role.UNIT_HEAD] if user.unit_id}
     return cast
@@ -103,6 +105,10 @@ def _deeds(cast: _Cast, plan_id: int, today: date, now: datetime) -> list[tuple[
     for place, tale in enumerate(city.read_data("story")["task"]):
         task_id = tasks[tale["no"], tale.get("part")]
         deeds += _tale(cast, task_id, tale, today=today, now=now, place=place)
+    office = (cast.officer, cast.office_head, cast.leader)
+    pressing = matters.Story(*office, cast.liaisons, cast.heads, plan_id, today)
+    for place, (days_ago, deed) in enumerate(matters.deeds(pressing)):
+        deeds.append((_at(today - timedelta(days=days_ago), 16, place), deed))
     return deeds + changes.deeds(cast, tasks, today=today)
 
 
