@@ -292,6 +292,14 @@ class RequestStatus(Labelled):
     REFUSED = "refused", "未同意"
 
 
+class ProposalStatus(Labelled):
+    """Where the taking over of a running plan (存量建账) or a revised edition of it (修订稿) stands."""
+
+    DRAFT = "draft", "核对中"
+    SUBMITTED = "submitted", "待审批"
+    DONE = "done", "已执行"
+
+
 class AdjustmentKind(Labelled):
     """What an adjustment of duties does (调整分工)."""
 

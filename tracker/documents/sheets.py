@@ -7,6 +7,7 @@ formula carries.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -25,6 +26,7 @@ MAX_CELLS = 200_000
 MAX_ROWS = 3000
 MAX_COLUMNS = 100
 MAX_CELL = 2000
+MAX_MERGES = 5000
 HEAD_WITHIN = 10
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -81,12 +83,43 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
+    """The text of a cell, and what keeps it from being read."""
+
     text: str
     problem: str = ""
 
 
-_Grid = dict[int, dict[int, _Cell]]
+_Grid = dict[int, dict[int, Cell]]
+
+
+def read_grid(data: bytes, *, longest: int = MAX_CELL) -> dict[int, dict[str, Cell]]:
+    """Gives the filled cells of the first sheet by row number and column letters, whatever its headings are.
+
+    A merge says the same in each of its cells. Raises: Unreadable for what is no readable .xlsx.
+    """
+    tree, strings = _first_sheet(_package(_checked(data)))
+    grid = _cells(tree, strings, longest)
+    _fill_merges(grid, [merge.get("ref") or "" for merge in tree.iter(_MAIN + "mergeCell")])
+    return {row: {_letters(column): cell for column, cell in sorted(grid[row].items())} for row in sorted(grid)}
+
+
+def _fill_merges(grid: _Grid, merges: list[str]) -> None:
+    if len(merges) > MAX_MERGES:
+        raise Unreadable("too-complex", f"表格有超过 {MAX_MERGES} 处合并单元格，没有读取。请取消部分合并后再上传。")
+    rows, columns, filled = sorted(grid), {column for row in grid.values() for column in row}, 0
+    for merge in merges:
+        top, bottom = (_PLACE.match(corner) for corner in (merge.partition(":")[0], merge.partition(":")[2]))
+        cell = grid.get(int(top[2]), {}).get(_number(top[1])) if top and bottom else None
+        if top is None or bottom is None or cell is None:
+            continue
+        # Only over rows and columns that hold anything: a merge may claim two thousand million cells.
+        for row in rows[bisect_left(rows, int(top[2])) : bisect_right(rows, int(bottom[2]))]:
+            for column in range(_number(top[1]), min(_number(bottom[1]), max(columns)) + 1):
+                grid[row].setdefault(column, cell)
+                filled += 1
+        if filled > MAX_CELLS:
+            raise Unreadable("too-complex", "表格的合并单元格互相重叠或范围过大，没有读取。请取消合并后再上传。")
 
 
 def read_sheet(data: bytes, columns: Sequence[Column], *, longest: int = MAX_CELL) -> Sheet:
@@ -94,18 +127,22 @@ def read_sheet(data: bytes, columns: Sequence[Column], *, longest: int = MAX_CEL
 
     Raises: Unreadable for what is no readable .xlsx; everything wrong inside one is named in `wrong`.
     """
+    tree, strings = _first_sheet(_package(_checked(data)))
+    grid = _cells(tree, strings, longest)
+    merges = [merge.get("ref") or "" for merge in tree.iter(_MAIN + "mergeCell")]
+    sheet = _under_headings(grid, merges, columns)
+    sheet.hidden = frozenset(number for number in _hidden(tree) if number in grid)
+    return sheet
+
+
+def _checked(data: bytes) -> bytes:
     if not data:
         raise Unreadable("empty", "没有选择文件，或者文件是空的。" + _ASK)
     if len(data) > MAX_BYTES:
         raise Unreadable("too-large", f"表格超过 {MAX_BYTES // 1024 // 1024} MB，没有读取。请拆成几份后再上传。")
     if not data.startswith(b"PK\x03\x04"):
         raise Unreadable("wrong-type", "这不是 .xlsx 表格。" + _ASK)
-    tree, strings = _first_sheet(_package(data))
-    grid = _cells(tree, strings, longest)
-    merges = [merge.get("ref") or "" for merge in tree.iter(_MAIN + "mergeCell")]
-    sheet = _under_headings(grid, merges, columns)
-    sheet.hidden = frozenset(number for number in _hidden(tree) if number in grid)
-    return sheet
+    return data
 
 
 def _package(data: bytes) -> Package:
@@ -184,9 +221,9 @@ def _cells(sheet: _Element, strings: list[str], longest: int) -> _Grid:
     return grid
 
 
-def _cell(cell: _Element, strings: list[str], longest: int) -> _Cell:
+def _cell(cell: _Element, strings: list[str], longest: int) -> Cell:
     if cell.find(_MAIN + "f") is not None:
-        return _Cell("", "是公式，请改为文字（复制后选择性粘贴为“数值”）")
+        return Cell("", "是公式，请改为文字（复制后选择性粘贴为“数值”）")
     kind, value = cell.get("t", "n"), cell.findtext(_MAIN + "v") or ""
     if kind == "inlineStr":
         inline = cell.find(_MAIN + "is")
@@ -195,13 +232,13 @@ def _cell(cell: _Element, strings: list[str], longest: int) -> _Cell:
         is_known = value.isascii() and value.isdigit() and int(value[:9]) < len(strings)
         text = strings[int(value)] if is_known else ""
     elif kind == "e":
-        return _Cell("", f"是错误值（{value[:20]}），请改正")
+        return Cell("", f"是错误值（{value[:20]}），请改正")
     else:
         text = _plain_number(value) if kind == "n" else value
     text = text.replace("\xa0", " ").strip()
     if len(text) > longest:
-        return _Cell("", f"内容过长（{len(text)} 字），最多 {longest} 字")
-    return _Cell(text)
+        return Cell("", f"内容过长（{len(text)} 字），最多 {longest} 字")
+    return Cell(text)
 
 
 def _plain_number(value: str) -> str:
@@ -275,7 +312,7 @@ def _note_merges(sheet: Sheet, merges: list[str], head_row: int) -> None:
             sheet.wrong.append(WrongCell(row, merge, "是合并单元格，请取消合并后逐行填写"))
 
 
-def _add_row(sheet: Sheet, number: int, cells: Mapping[int, _Cell], found: Mapping[int, Column]) -> None:
+def _add_row(sheet: Sheet, number: int, cells: Mapping[int, Cell], found: Mapping[int, Column]) -> None:
     texts: dict[str, str] = {column.key: "" for column in found.values()}
     for place, column in found.items():
         cell = cells.get(place)

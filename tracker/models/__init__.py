@@ -42,6 +42,7 @@ from tracker.models.registry import (
 )
 from tracker.models.reporting import AssignmentHistory, Attachment, ClosingRequest, ProgressReport, Urge
 from tracker.models.search import SEARCHED, Searched, keep_searchable
+from tracker.models.succession import Revision, Takeover
 from tracker.models.supervision import (
     Board,
     PaperStyle,
@@ -105,6 +106,7 @@ __all__ = [
     "ReportPlan",
     "ReportReceipt",
     "ReportingPeriod",
+    "Revision",
     "RoleGrant",
     "ScheduleRun",
     "Searched",
@@ -118,6 +120,7 @@ __all__ = [
     "StoredFile",
     "Submission",
     "SupervisionReport",
+    "Takeover",
     "Target",
     "TargetShare",
     "Task",

@@ -69,6 +69,8 @@ class Plan(Versioned, Base):
     needs_breakdown: Mapped[bool] = mapped_column(default=False)
     # The progress of tasks whose targets are measured is taken from there, not from what the lead files.
     is_measured: Mapped[bool] = mapped_column(default=False)
+    # The day as of which its earlier ledger was taken over (存量建账); nothing is told or missed before it.
+    taken_over_on: Mapped[date | None]
     created_at: Mapped[instant]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
 
@@ -174,6 +176,10 @@ class Task(Versioned, LightDates, Base):
     late_workdays_incurred: Mapped[int] = mapped_column(default=0)
     look_back_on: Mapped[date | None]
     grade: Mapped[Grade | None] = mapped_column(one_of(Grade, "grade"))
+    # 补录: it was under way before this record began, and what it says of that time comes from the earlier ledger.
+    is_backfilled: Mapped[bool] = mapped_column(default=False)
+    # The edition its text stands in where that is not the plan's first one.
+    source_document_id: Mapped[int | None] = mapped_column(ForeignKey("source_document.id"), index=True)
 
     plan: Mapped[Plan] = relationship(back_populates="tasks")
     outline_node: Mapped[OutlineNode | None] = relationship()
@@ -248,6 +254,7 @@ class Assignment(Versioned, LightDates, ReportDates, Base):
     adjustment_asked_on: Mapped[date | None]
     # The day the lead asked this partner to say that its part is finished.
     finish_asked_on: Mapped[date | None]
+    is_backfilled: Mapped[bool] = mapped_column(default=False)
     # The duty that this one took over; history stays with the old unit.
     taken_from_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"), index=True)
 
