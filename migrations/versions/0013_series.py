@@ -102,9 +102,7 @@ def _proposed() -> list[sa.Column[object]]:
 
 
 def _people(table: str) -> list[sa.ForeignKeyConstraint]:
-    return [
-        sa.ForeignKeyConstraint([name], ["user.id"], name=op.f(f"fk_{table}_{name}_user")) for name in _PEOPLE
-    ]
+    return [sa.ForeignKeyConstraint([name], ["user.id"], name=op.f(f"fk_{table}_{name}_user")) for name in _PEOPLE]
 
 
 def _index(table: str, *columns: str) -> None:

@@ -1,4 +1,4 @@
-"""A ledger kept elsewhere (台账) read as of a day (存量建账): what its columns mean, what its cells say, whose they are.
+"""A ledger kept elsewhere (台账) read as of a day (存量建账): what its columns mean, what its cells say, whose.
 
 The ledger is somebody's own: its headings are guessed by name and corrected by hand, its rows are proposed to tasks by
 number and likeness of the words, and confirmed by hand.
@@ -20,6 +20,7 @@ from tracker.core.terms import Labelled, TaskState
 LEAST_LIKENESS = 60
 HEAD_WITHIN = 12
 _SHORTEST_CODE = 4
+_LONGEST_COMPARED = 300
 
 
 class Meaning(Labelled):
@@ -62,7 +63,19 @@ _NAMES: Mapping[Meaning, tuple[str, ...]] = {
 _BY_NAME = {name: meaning for meaning, names in _NAMES.items() for name in names}
 _STATES: Mapping[TaskState, tuple[str, ...]] = {
     TaskState.IN_PROGRESS: (
-        *("办理中", "进行中", "推进中", "正在推进", "正在办理", "在办", "未完成", "未办结", "否", "正常推进", "序时推进"),
+        *(
+            "办理中",
+            "进行中",
+            "推进中",
+            "正在推进",
+            "正在办理",
+            "在办",
+            "未完成",
+            "未办结",
+            "否",
+            "正常推进",
+            "序时推进",
+        ),
         *("达序时", "滞后", "逾期", "临期", "未启动", "未开展", "待审核", "已启动", "部分完成", "基本完成"),
     ),
     TaskState.CLOSED: ("已办结", "办结", "已完成", "完成", "全部完成", "是"),
@@ -223,8 +236,8 @@ class _Reader:
         for meaning, letters in self._columns.items():
             if raw.wrong.get(letters):
                 self._refuse(raw, meaning, raw.wrong[letters])
-        words = {meaning.value: self._text(raw, meaning) for meaning in _WORDS}
-        dates = {meaning.value: self._value(raw, meaning, _day_in) for meaning in _DATES}
+        words: dict[str, Any] = {meaning.value: self._text(raw, meaning) for meaning in _WORDS}
+        dates: dict[str, Any] = {meaning.value: self._value(raw, meaning, _day_in) for meaning in _DATES}
         line = Line(
             raw.row,
             **words,
@@ -350,7 +363,7 @@ def _likeness(title: str, task: Named) -> int:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]|^\d+", "", text)
+    return re.sub(r"[\W_]|^\d+", "", text[:_LONGEST_COMPARED])
 
 
 def _digits(number: str) -> str:

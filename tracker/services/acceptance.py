@@ -34,6 +34,7 @@ from tracker.models import (
     Indicator,
     OutlineNode,
     Plan,
+    Takeover,
     Target,
     Task,
 )
@@ -330,7 +331,7 @@ def undo_acceptance(session: Session, actor: Actor, draft_id: int, *, now: datet
         raise Conflict("这份导入没有入库，不需要撤销。")
     _refuse_unless_unissued(session, plan)
     plan_id, title = plan.id, plan.title
-    for record in (Target, Indicator, Assignment):
+    for record in (Target, Indicator, Assignment, Takeover):
         session.execute(delete(record).where(record.plan_id == plan_id))
     ids = select(Task.id).where(Task.plan_id == plan_id)
     session.execute(delete(GroupDuty).where(GroupDuty.task_id.in_(ids)))

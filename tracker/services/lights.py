@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +38,8 @@ from tracker.services.periods import rules_of
 CHUNK = 500
 _RUNNING = frozenset({TaskState.IN_PROGRESS, TaskState.UNDER_REVIEW})
 _FINISHED = frozenset({TaskState.CLOSED, TaskState.ARCHIVED})
+# Late comes from the due date and done from the day itself, whenever a plan was taken over.
+_NOT_BEFORE = ("near_on", "behind_on", "unknown_on")
 
 
 def light_of(record: DatedLights | Any, today: date) -> Light:
@@ -80,7 +82,7 @@ class _Standing:
             issued_on=duty.issued_on if is_bound else None,
             due_on=None if self.task.is_standing else duty.due_on or self.task.due_on,
             percent=duty.percent if measured is None or measured.percent is None else measured.percent,
-            last_filed_on=duty.last_filed_on,
+            last_filed_on=duty.last_filed_on or self._known_from(duty),
             done_on=duty.done_on if duty.state is AssignmentState.DONE else None,
             files=self.owes_reports(duty),
             near_workdays=self.plan.near_workdays,
@@ -97,6 +99,18 @@ class _Standing:
         """What the series of the task's targets say, where the plan takes the first lead's progress from them."""
         found = self.task.measured if self.plan.is_measured and duty.is_first_lead else None
         return Measured(found.percent, found.words) if found is not None else None
+
+    def _known_from(self, duty: Assignment) -> date | None:
+        """The day from which on a duty that was taken over (补录) can be silent or behind at all."""
+        return self.plan.taken_over_on if duty.is_backfilled else None
+
+    def after_takeover(self, record: Task | Assignment, days: LightDays) -> LightDays:
+        """Gives light dates of which none, but late and done, comes before the plan was taken over."""
+        start = self.plan.taken_over_on
+        if start is None or not record.is_backfilled:
+            return days
+        moved = {name: max(day, start) for name in _NOT_BEFORE if (day := getattr(days, name)) is not None}
+        return replace(days, **moved)
 
     def _undivided_on(self, duty: Assignment) -> date | None:
         """The first day without a yearly breakdown, which the first lead of a plan's task owes (待分解)."""
@@ -211,10 +225,10 @@ def _store(standing: _Standing, rule: PeriodRule, calendar: Calendar, today: dat
         _write(duty, standing.report_days(duty, rule, calendar))
         if duty.state is AssignmentState.DONE and duty.done_on is None:
             duty.done_on = today
-        _write(duty, light_dates(standing.facts_of(duty), calendar))
+        _write(duty, standing.after_takeover(duty, light_dates(standing.facts_of(duty), calendar)))
     if standing.task.state in _FINISHED and standing.task.closed_on is None:
         standing.task.closed_on = today
-    _write(standing.task, standing.days(calendar))
+    _write(standing.task, standing.after_takeover(standing.task, standing.days(calendar)))
 
 
 def _write(record: Task | Assignment, days: LightDays | ReportDays) -> None:

@@ -49,6 +49,8 @@ class OwedRow:
     label: str
     link: str
     anchor_on: date
+    # The day the plan was taken over (存量建账): no rung of a day before it is told.
+    since_on: date | None = None
 
 
 # A due date rolls over at most so many days off in a row.
@@ -178,6 +180,8 @@ def _select(anchor: Any) -> Select[Any]:
             Assignment.unit_id,
             Assignment.jurisdiction_id,
             Plan.due_roll,
+            Plan.taken_over_on,
+            Assignment.is_backfilled,
             Unit.name.label("unit_name"),
             Plan.title.label("plan_title"),
             Task.number,
@@ -206,6 +210,7 @@ def _rows(session: Session, owed: Owed, query: Select[Any], calendar: Calendar) 
             label=f"{row.number}{row.title}{part}",
             link=f"/tasks/{row.task_id}",
             anchor_on=rolled(row.anchor_on, row.due_roll, calendar) if owed is Owed.FINISH else row.anchor_on,
+            since_on=row.taken_over_on if row.is_backfilled else None,
         )
 
 

@@ -60,6 +60,7 @@ class PlanHead:
     filing_mode: FilingMode
     source_name: str | None
     draft_id: int | None
+    taken_over_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.core.reminding import Ladder, Owed, Rung, horizon, rungs_reached, sentence
+from tracker.core.reminding import Ladder, Owed, Rung, horizon, rung_day, rungs_reached, sentence
 from tracker.core.terms import Channel, NoticeKind, ReplyStatus
 from tracker.core.workdays import Calendar
 from tracker.db import office_date
@@ -101,8 +101,12 @@ class _Pass:
         for row in rows:
             ladder = self.ladders.of(row.plan_id, row.owed)
             reached = rungs_reached(ladder, anchor_on=row.anchor_on, today=self.today, calendar=self.calendar)
-            if reached:
+            if reached and not self._is_of_before(row, reached[-1]):
                 yield Reminder(row, reached)
+
+    def _is_of_before(self, row: OwedRow, rung: Rung) -> bool:
+        """Whether it was to be told before its plan was taken over, when others saw to that."""
+        return row.since_on is not None and rung_day(rung, row.anchor_on, self.calendar) < row.since_on
 
     def line(self, reminder: Reminder) -> str:
         row = reminder.row
