@@ -53,10 +53,9 @@ def a_bureau(session: Session, now: datetime) -> Bureau:
         for number in range(1, count + 1):
             thing = THINGS[(number + len(title)) % len(THINGS)]
             due_on = today + timedelta(days=30 * number + 20)
-            task = a_task(
-                session, plan, number=f"{number}.", position=number, title=f"建设第{number}批{thing}", due_on=due_on
-            )
             issued_on = today - timedelta(days=190)
+            words = {"number": f"{number}.", "title": f"建设第{number}批{thing}"}
+            task = a_task(session, plan, **words, position=number, due_on=due_on, issued_on=issued_on)
             dates = {"issued_on": issued_on, "acknowledged_on": issued_on + timedelta(days=2)}
             duties.append(an_assignment(session, task, unit, **dates))
             an_assignment(session, task, partner, is_first_lead=False, **dates)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.core.lights import (
     DAY_OF,
+    Judged,
     Light,
     LightDays,
     LightFacts,
@@ -21,7 +22,7 @@ from tracker.core.lights import (
     worst,
 )
 from tracker.core.periods import files_progress
-from tracker.core.terms import DutyRole, FilingMode
+from tracker.core.terms import DutyRole, FilingMode, PeriodKind
 from tracker.core.workdays import Calendar
 
 OCTOBER = {date(2026, 10, d): False for d in range(1, 8)} | {date(2026, 9, 20): True, date(2026, 10, 10): True}
@@ -106,6 +107,57 @@ def test_falling_behind_needs_a_percent_and_a_schedule() -> None:
 def test_what_is_prepared_has_no_light_and_what_is_done_has_only_that() -> None:
     assert light_dates(replace(LEAD, issued_on=None), CALENDAR) == LightDays()
     assert light_dates(replace(LEAD, done_on=date(2026, 9, 30)), CALENDAR) == LightDays(done_on=date(2026, 9, 30))
+
+
+JUDGED_ON, UNTIL = date(2026, 7, 10), date(2026, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("judged", "filed", "days"),
+    [
+        (Light.BEHIND, date(2026, 7, 5), {"2026-07-09": Light.ON_TIME, "2026-07-10": Light.BEHIND}),
+        (Light.UNKNOWN, date(2026, 7, 5), {"2026-07-10": Light.UNKNOWN, "2026-08-31": Light.UNKNOWN}),
+        (
+            Light.NEAR,
+            date(2026, 7, 5),
+            {"2026-07-10": Light.NEAR, "2026-07-31": Light.NEAR, "2026-08-01": Light.BEHIND},
+        ),
+        (Light.ON_TIME, date(2026, 7, 5), {"2026-07-31": Light.ON_TIME, "2026-08-01": Light.BEHIND}),
+        # Filed for the next period: the judgement is over.
+        (Light.UNKNOWN, date(2026, 8, 1), {"2026-07-15": Light.ON_TIME, "2026-07-22": Light.BEHIND}),
+        # 逾期 comes from dates alone, whatever was judged.
+        (Light.ON_TIME, date(2026, 7, 5), {"2026-09-10": Light.LATE}),
+    ],
+)
+def test_a_judgement_drives_the_light_until_the_unit_files_for_the_next_period(
+    judged: Light, filed: date, days: dict[str, Light]
+) -> None:
+    facts = replace(LEAD, last_filed_on=filed, judged=Judged(judged, JUDGED_ON, UNTIL, "现场核查"))
+    for day, expected in days.items():
+        assert light(light_dates(facts, CALENDAR), date.fromisoformat(day)) is expected, day
+
+
+def test_the_reason_of_a_judged_light_is_the_offices() -> None:
+    facts = replace(
+        LEAD, last_filed_on=date(2026, 7, 5), judged=Judged(Light.BEHIND, JUDGED_ON, UNTIL, "现场核查未开工")
+    )
+    assert reason(facts, JUDGED_ON, CALENDAR) == "办公室于2026年7月10日认定为“滞后”：现场核查未开工"
+    assert "认定" not in reason(facts, date(2026, 9, 16), CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unknown_on"),
+    [
+        (PeriodKind.MONTH, date(2026, 9, 1)),
+        (PeriodKind.QUARTER, date(2027, 1, 1)),
+        (PeriodKind.HALF_YEAR, date(2027, 7, 1)),
+        (PeriodKind.YEAR, date(2028, 1, 1)),
+        (PeriodKind.NONE, None),
+    ],
+)
+def test_a_whole_period_without_a_word_ends_judgement(kind: PeriodKind, unknown_on: date | None) -> None:
+    facts = replace(LEAD, last_filed_on=date(2026, 7, 20), period=kind)
+    assert light_dates(facts, CALENDAR).unknown_on == unknown_on
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tracker.services.owing import owes
 from tracker.services.plan_settings import FilingRules, clear_window, edit_filing_rules, plan_settings, set_window
 from tracker.services.reviewing import Reviewed, pass_reports, send_back_report
 from tracker.services.signing import hand_over, return_filing, sign_filing, take_back
+from tracker.services.summaries import summary
 
 
 def on(month: int, day: int, hour: int = 2) -> datetime:
@@ -314,3 +315,21 @@ def test_what_needs_coordination_comes_on_the_agenda_once_and_ends_with_an_outco
     # Raised again after it was settled, it is a new matter.
     file_row(session, place.liaison, place.head, first, Words("五月", 60, coordination="请协调用地"), now=on(5, 20))
     assert agenda(session, place.officer, MatterFilter()).page.total == 2
+
+
+def test_a_monthly_summary_of_a_quarterly_plan_says_what_was_passed_last(session: Session) -> None:
+    place = Place(session)
+    plan = a_plan(session, place.city, place.officer_user, title="季报方案", period_kind=PeriodKind.QUARTER)
+    duty = place.duty(session, plan, 9)
+    report = file_row(session, place.liaison, place.head, duty, Words("一季度完成", 25), now=on(3, 20))
+    pass_reports(session, place.officer, [Reviewed(report.id, report.version)], now=on(3, 21))
+    (row,) = summary(session, place.officer, plan.id, "2026-05", now=on(5, 20)).ledger
+    assert (row.progress, row.percent, row.filing) == ("一季度完成", 25, "无需报送")
+    save_row(session, place.liaison, Entry(duty.id, 0, Words("二季度完成", 50)), now=on(6, 20))
+    hand_over(session, place.liaison, now=on(6, 20))
+    (row,) = summary(session, place.officer, plan.id, "2026-06", now=on(6, 21)).ledger
+    assert (row.progress, row.percent, row.filing) == ("一季度完成", 25, "待签发")
+    filing = the_filing(session)
+    sign_filing(session, place.head, filing.id, version=filing.version, now=on(6, 22))
+    (row,) = summary(session, place.officer, plan.id, "2026-06", now=on(6, 23)).ledger
+    assert (row.progress, row.percent, row.filing) == ("一季度完成", 50, "已报送")

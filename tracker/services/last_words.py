@@ -34,12 +34,15 @@ class LastWord:
 
 
 def last_words(
-    session: Session, assignment_ids: Sequence[int], *, before: datetime | None = None
+    session: Session, assignment_ids: Sequence[int], *, before: datetime | None = None, is_passed: bool = False
 ) -> dict[int, LastWord]:
-    """Gives what was filed last on each of the duties, drafts left aside; `before` an instant where one is given."""
+    """Gives what was filed last on each of the duties, drafts left aside; `before` an instant where one is given.
+
+    `is_passed` leaves aside what the office has not passed as well.
+    """
     found: dict[int, LastWord] = {}
     for start in range(0, len(assignment_ids), CHUNK):
-        for report in session.scalars(_latest(assignment_ids[start : start + CHUNK], before)):
+        for report in session.scalars(_latest(assignment_ids[start : start + CHUNK], before, is_passed)):
             found[report.assignment_id] = _word(report)
     return found
 
@@ -53,7 +56,7 @@ def last_report() -> ScalarSelect[int]:
     return newest.correlate(Assignment).scalar_subquery()
 
 
-def _latest(assignment_ids: Sequence[int], before: datetime | None):  # type: ignore[no-untyped-def]
+def _latest(assignment_ids: Sequence[int], before: datetime | None, is_passed: bool):  # type: ignore[no-untyped-def]
     newest_first = func.row_number().over(
         partition_by=ProgressReport.assignment_id,
         order_by=(ProgressReport.filed_at.desc(), ProgressReport.id.desc()),
@@ -63,6 +66,8 @@ def _latest(assignment_ids: Sequence[int], before: datetime | None):  # type: ig
     )
     if before is not None:
         ranked = ranked.where(ProgressReport.filed_at < before)
+    if is_passed:
+        ranked = ranked.where(ProgressReport.status == ReportStatus.PASSED)
     newest = ranked.subquery()
     return select(ProgressReport).join(newest, newest.c.id == ProgressReport.id).where(newest.c.place == 1)
 

@@ -63,6 +63,7 @@ class Duty:
     days: LightDays
     is_filing: bool
     report_opens_on: date | None
+    report_missed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +182,5 @@ def _duty(duty: Assignment, unit: Unit, row: Any, task_state: TaskState, due_on:
         *(duty.id, duty.task_id, unit.id, unit.name, (unit.position, unit.id)),
         *(row.role, row.is_first_lead, row.state, task_state, due_on, row.percent),
         *(" ".join(filter(None, contact)), duty.acknowledged_on, LightDays(**days)),
-        *(row.is_filing, row.report_opens_on),
+        *(row.is_filing, row.report_opens_on, row.report_missed_on),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light, light
+from tracker.core.periods import ReportDays, ReportingLight, reporting_light
 from tracker.core.permissions import Actor
 from tracker.core.summary import (
     CLASSES,
@@ -23,7 +24,7 @@ from tracker.core.summary import (
     UnitCount,
     class_counts,
 )
-from tracker.core.terms import DutyRole, PlanStatus, ReportStatus, TaskState
+from tracker.core.terms import DutyRole, PeriodKind, PlanStatus, ReportStatus, TaskState
 from tracker.core.workdays import Calendar
 from tracker.db import office_date
 from tracker.errors import NotAllowed, NotFound
@@ -89,7 +90,10 @@ def summary(session: Session, actor: Actor, plan_id: int, period: str, *, now: d
     plan, place = _plan(session, actor, plan_id)
     stood = standings(session, plan_id, month)
     ids = [duty.assignment_id for standing in stood for duty in standing.duties]
-    words = last_words(session, ids, before=month.ends_at)
+    # Between two windows nothing new is asked: what the office passed last stands.
+    is_passed = plan.period_kind is not PeriodKind.MONTH
+    words = last_words(session, ids, before=month.ends_at, is_passed=is_passed)
+    reports = _reports(session, plan_id, month)
     filed = _Filed(plan, month, stood, words, load_calendar(session))
     counts = Counter(standing.kind for standing in stood if standing.kind)
     counted = [standing for standing in stood if standing.kind]
@@ -112,8 +116,8 @@ def summary(session: Session, actor: Actor, plan_id: int, period: str, *, now: d
         units=_units(filed),
         late=_late(filed),
         concerns=_concerns(filed),
-        filings=_filings(filed, _reports(session, plan_id, month)),
-        ledger=_ledger(filed, _targets(session, plan_id)),
+        filings=_filings(filed, reports),
+        ledger=_ledger(filed, _targets(session, plan_id), reports),
     )
 
 
@@ -259,15 +263,32 @@ def _targets(session: Session, plan_id: int) -> dict[int, list[str]]:
     return found
 
 
-def _ledger(filed: _Filed, targets: Mapping[int, list[str]]) -> tuple[LedgerRow, ...]:
-    return tuple(_ledger_row(filed, standing, targets.get(standing.task.id, [])) for standing in filed.standings)
+def _ledger(
+    filed: _Filed, targets: Mapping[int, list[str]], reports: Mapping[int, ReportStatus]
+) -> tuple[LedgerRow, ...]:
+    rows = []
+    for standing in filed.standings:
+        row = _ledger_row(filed, standing, targets.get(standing.task.id, []))
+        rows.append(replace(row, filing=_reporting(filed, standing, reports)))
+    return tuple(rows)
+
+
+def _reporting(filed: _Filed, standing: Standing, reports: Mapping[int, ReportStatus]) -> str:
+    """Gives the light of reporting (报送灯) of the unit that files for a task, in a word."""
+    lead = standing.lead or next(iter(standing.duties), None)
+    if lead is None:
+        return ReportingLight.NOTHING.label
+    status = reports.get(lead.assignment_id)
+    if status in (ReportStatus.SUBMITTED, ReportStatus.PASSED):
+        return ReportingLight.FILED.label
+    days = ReportDays(lead.report_opens_on, lead.report_missed_on)
+    is_awaiting = status is ReportStatus.AWAITING
+    return reporting_light(days, filed.month.as_of, is_awaiting=is_awaiting, has_filed=False).label
 
 
 def _ledger_row(filed: _Filed, standing: Standing, targets: Sequence[str]) -> LedgerRow:
     task, lead = standing.task, standing.lead or next(iter(standing.duties), None)
     word = filed.words.get(lead.assignment_id) if lead else None
-    is_this_month = word is not None and word.period == filed.month.period
-    owes = lead is not None and _owes(filed, lead)
     return LedgerRow(
         task_id=task.id,
         number=f"{task.number}（第{task.part}部分）" if task.part else task.number,
@@ -287,7 +308,7 @@ def _ledger_row(filed: _Filed, standing: Standing, targets: Sequence[str]) -> Le
         problems=_said(word.problems) if word else "",
         next_step=_said(word.next_step) if word else "",
         coordination=_said(word.coordination) if word else "",
-        filing="已报送" if is_this_month else "未报送" if owes else "无需报送",
+        filing="",
         kind=standing.kind,
         light=_light_word(standing),
         outcome=standing.state.label,
