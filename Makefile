@@ -6,7 +6,7 @@ WORKERS ?= auto
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-postgresql test-system lint format bench clean
+.PHONY: help install run test test-postgresql test-system lint format bench soak clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ format: .venv/.installed-test ## put the code into its form
 
 bench: .venv/.installed-test ## measure every ratio that DESIGN holds
 	@missed=0; for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || missed=1; done; exit $$missed
+
+soak: .venv/.installed-test ## the counts that the promises name: hours of faults, with their controls
+	$(BIN)/pytest -m soak -n 0 --durations=0
 
 clean: ## remove the environment and the sample city
 	rm -rf .venv var

@@ -35,6 +35,15 @@ ON_POSTGRESQL = os.environ.get("TRACKER_TEST_DATABASE") == "postgresql"
 MUST_NOT_SKIP = os.environ.get("CI") == "true"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the long counts unless they are asked for by their mark."""
+    if "soak" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
 def settings_in(folder: Path, **changes: object) -> Settings:
     """Gives test settings that keep everything in one folder."""
     return Settings(**{"mode": Mode.TEST, "data_dir": folder, "secret_key": "s" * 40, **changes})  # type: ignore[arg-type]

@@ -262,20 +262,23 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _add_jobs(commands: Commands) -> None:
-    parser = commands.add_parser("jobs", help="运行定时任务：每日提醒、消息发送")
+    parser = commands.add_parser("jobs", help="运行定时任务：每日提醒、消息发送、封存审计日志")
+    parser.add_argument("--accept-clock", action="store_true", help="确认服务器时间无误：停机过久之后继续运行")
     parser.set_defaults(run=run_jobs)
 
 
-def run_jobs(_options: argparse.Namespace) -> int:
+def run_jobs(options: argparse.Namespace) -> int:
     """Ticks until it is told to stop."""
     import logging
 
     from tracker import jobs
 
+    app = _app()
+    if options.accept_clock:
+        jobs.accept_clock(app)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    jobs.run(_app())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    jobs.run(app)
     return 0
 
 

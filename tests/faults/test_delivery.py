@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.builders import a_city, a_user
 from tests.conftest import MailListener, settings_in
 from tracker import create_app, jobs
+from tracker.core.backoff import WAITS
 from tracker.core.terms import Channel, DeliveryStatus, NoticeKind, Role
 from tracker.db import db, transaction, utcnow
 from tracker.models import Notification, User
@@ -26,8 +27,9 @@ def posted(app: Flask, tmp_path: Path, listener: MailListener) -> Flask:
     mailing = create_app(settings_in(tmp_path, smtp_url=listener.url, base_url="http://tracker.test"))
     with mailing.app_context(), transaction() as session:
         city = a_city(session)
-        a_user(session, city, Role.LIAISON, name="林舟", email="linzhou@yunchuan.test")
-        notice = Notice(NoticeKind.ISSUED, "plan:1", "任务交办：云川市行动方案", "请在2个工作日内签收。", "/plans/1")
+        liaison = a_user(session, city, Role.LIAISON, name="林舟", email="linzhou@yunchuan.test")
+        liaison.has_workday_mail_only = False
+        notice = Notice(NoticeKind.ISSUED, "plan:1", "任务交办：云川市行动方案", "请在2个工作日内签收。", "/desk")
         tell(session, session.scalars(select(User)).all(), notice, now=utcnow())
     return mailing
 
@@ -46,8 +48,10 @@ def test_a_mail_arrives_once_with_its_words_and_its_link(posted: Flask, listener
     (mail,) = listener.mails
     assert mail["Subject"] == "任务交办：云川市行动方案"
     assert "林舟" in mail["To"]
-    assert "请在2个工作日内签收。" in mail.get_content()
-    assert "http://tracker.test/plans/1" in mail.get_content()
+    for part in (mail.get_body(("plain",)), mail.get_body(("html",))):
+        assert part is not None
+        assert "请在2个工作日内签收。" in part.get_content()
+        assert "http://tracker.test/desk" in part.get_content()
 
 
 def test_a_passing_refusal_is_tried_again_later_and_then_arrives(posted: Flask, listener: MailListener) -> None:
@@ -82,17 +86,20 @@ def test_a_server_that_is_down_costs_nothing_but_time(posted: Flask, tmp_path: P
         assert jobs.deliver(posted.config["TRACKER"]) == 1
 
 
-def test_a_worker_that_dies_after_claiming_leaves_the_mail_to_the_next_with_the_same_id(
-    posted: Flask, listener
-) -> None:  # type: ignore[no-untyped-def]
+def claimed(later: timedelta = timedelta()) -> list[outbox.Claimed]:
+    """What a worker takes out at a time."""
+    with transaction() as session:
+        return outbox.claim(session, now=utcnow() + later, base_url="http://tracker.test", has_mail=True)
+
+
+def test_a_worker_that_dies_after_claiming_leaves_the_mail_to_the_next_with_the_same_id(posted: Flask) -> None:
     with posted.app_context():
+        (first,) = claimed()
+        assert claimed() == []
+        (again,) = claimed(outbox.LEASE + timedelta(seconds=1))
+        assert again.message.message_id == first.message.message_id
         with transaction() as session:
-            (claimed,) = outbox.claim(session, now=utcnow(), domain="tracker.test")
-        with transaction() as session:
-            assert outbox.claim(session, now=utcnow(), domain="tracker.test") == []
-        with transaction() as session:
-            again = outbox.claim(session, now=utcnow() + outbox.LEASE + timedelta(seconds=1), domain="tracker.test")
-    assert [message.message_id for message in again] == [claimed.message_id]
+            assert outbox.begin(session, first, now=utcnow()) is None, "the slow one lets go of what another has taken"
 
 
 def test_a_person_who_has_left_since_is_not_written_to(posted: Flask, listener: MailListener) -> None:
@@ -105,13 +112,50 @@ def test_a_person_who_has_left_since_is_not_written_to(posted: Flask, listener: 
     assert listener.mails == []
 
 
-def test_a_mail_that_fails_for_a_day_is_given_up_with_its_cause(posted: Flask) -> None:
+def test_a_mail_that_fails_for_a_day_is_given_up_with_its_cause(posted: Flask, listener: MailListener) -> None:
+    listener.answer = "451 busy"
     with posted.app_context():
-        row_id, created = mail_row().id, mail_row().created_at
+        for _ in range(len(WAITS) + 1):
+            assert mail_row().status is DeliveryStatus.PENDING
+            make_due(mail_row().id)
+            jobs.deliver(posted.config["TRACKER"])
+        assert mail_row().status is DeliveryStatus.FAILED and "451" in mail_row().last_error
+
+
+def test_a_mail_that_kills_its_worker_each_time_is_given_up(posted: Flask) -> None:
+    with posted.app_context():
+        row_id = mail_row().id
         with transaction() as session:
-            late: datetime = created + outbox.GIVE_UP_AFTER
-            outbox.mark_failed(session, row_id, cause="连接超时", is_final=False, now=late)
-        assert mail_row().status is DeliveryStatus.FAILED
+            session.get_one(Notification, row_id).attempts = len(WAITS) + 1
+        assert claimed() == []
+        assert mail_row().status is DeliveryStatus.FAILED and "中断" in mail_row().last_error
+
+
+def test_a_month_of_old_mail_is_left_to_a_persons_decision(posted: Flask, listener: MailListener) -> None:
+    with posted.app_context():
+        assert claimed(timedelta(days=30)) == []
+        assert mail_row().status is DeliveryStatus.FAILED and "积压" in mail_row().last_error
+
+
+def test_quiet_hours_and_days_off_hold_a_mail_back_and_what_is_urgent_waits_for_the_hours_alone(
+    posted: Flask,
+) -> None:
+    saturday = datetime(2026, 3, 14, 2, tzinfo=UTC)
+    with posted.app_context():
+        row_id = mail_row().id
+        with transaction() as session:
+            person = session.scalars(select(User)).one()
+            person.has_workday_mail_only, person.quiet_from, person.quiet_until = True, time(21), time(7, 30)
+            row = session.get_one(Notification, row_id)
+            row.due_at = row.created_at = saturday
+        with transaction() as session:
+            assert outbox.claim(session, now=saturday, base_url="http://t.test", has_mail=True) == []
+        assert mail_row().due_at == datetime(2026, 3, 15, 23, 30, tzinfo=UTC), "Monday half past seven in the office"
+        with transaction() as session:
+            row = session.get_one(Notification, row_id)
+            row.due_at, row.kind = saturday, NoticeKind.SLIP
+        with transaction() as session:
+            assert len(outbox.claim(session, now=saturday, base_url="http://t.test", has_mail=True)) == 1
 
 
 def test_the_reminder_pass_of_a_day_is_done_by_one_of_many_schedulers(posted: Flask) -> None:

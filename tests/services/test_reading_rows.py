@@ -233,7 +233,7 @@ def test_a_finished_duty_of_a_late_task_is_not_on_the_board(session: Session, ci
 
 
 def desk_of(session: Session, actor: Actor) -> dict[str, desk.Section]:
-    found = desk.desk(session, actor, desk.day_of(session, TODAY))
+    found = desk.desk(session, actor, desk.day_of(session, TODAY), now=NOW)
     return {section.key: section for section in found.sections}
 
 
@@ -295,7 +295,7 @@ def test_newly_late_is_what_became_late_within_a_week(session: Session, city: Ci
 
 
 def test_the_desk_of_a_leader_is_three_figures_and_the_red_tasks(session: Session, city: City) -> None:
-    found = desk.desk(session, leader(city), desk.day_of(session, TODAY))
+    found = desk.desk(session, leader(city), desk.day_of(session, TODAY), now=NOW)
     assert [(figure.key, figure.value) for figure in found.figures] == [("red", 1), ("behind", 1), ("near", 1)]
     line = found.sections[0].lines[0]
     assert (line.task_id, line.workdays, line.word) == (city.tasks["late"].id, 14, LAST_WORD)
@@ -311,8 +311,8 @@ def test_unread_messages_lie_on_the_desk_of_their_reader_alone(session: Session,
     notice = notices.Notice(NoticeKind.URGED, "x", "请尽快报送", "正文", "/")
     notices.tell(session, [city.people[SCIENCE]], notice, now=NOW)
     today = desk.day_of(session, TODAY)
-    assert [m.subject for m in desk.desk(session, liaison(city, SCIENCE), today).unread] == ["请尽快报送"]
-    assert desk.desk(session, liaison(city, FINANCE), today).unread == ()
+    assert [m.subject for m in desk.desk(session, liaison(city, SCIENCE), today, now=NOW).unread] == ["请尽快报送"]
+    assert desk.desk(session, liaison(city, FINANCE), today, now=NOW).unread == ()
 
 
 def test_search_wants_every_word_and_marks_the_hit_in_its_sentence(session: Session, city: City) -> None:

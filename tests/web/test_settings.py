@@ -95,7 +95,7 @@ def test_the_desk_announces_next_years_missing_notice_from_november_on(
     with app.app_context():
         session = reading()
         admin = acting(session.scalars(select(User).where(User.login_name == "admin")).one(), Role.SYS_ADMIN)
-        shown = desk.desk(session, admin, desk.day_of(session, day))
+        shown = desk.desk(session, admin, desk.day_of(session, day), now=utcnow())
     years = [line.title for section in shown.sections if section.key == "years" for line in section.lines]
     assert years == (["2027年工作日为暂定"] if is_announced else [])
 

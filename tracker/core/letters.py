@@ -30,10 +30,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Things to be done in the same way, under the words that say how."""
+    """Things to be done in the same way, under the words that say how; `more` of them are counted, not listed."""
 
     title: str
     items: tuple[Item, ...]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        """Gives how many there are."""
+        return len(self.items) + self.more
+
+    @property
+    def rest(self) -> str:
+        """Gives the words for those that are not listed, "" where all are."""
+        return f"其余 {self.more} 项请在系统中查看。" if self.more else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +89,26 @@ def html(letter: Letter) -> str:
 
 def subject_of(groups: Sequence[Group]) -> str:
     """Gives the subject of a digest: how many things of each kind are owed."""
-    return "督办提醒：" + "、".join(f"{group.title}{len(group.items)}项" for group in groups)
+    return "督办提醒：" + "、".join(f"{group.title}{group.count}项" for group in groups)
 
 
 def _plain_group(group: Group) -> str:
-    lines = [f"【{group.title}】{len(group.items)}项"]
+    lines = [f"【{group.title}】{group.count}项"]
     for item in group.items:
         lines.append(f"· {item.task}")
         lines.append(f"   {item.owed}{f'（{item.advice}）' if item.advice else ''}")
         lines.append(f"   {item.unit}，《{item.plan}》")
         lines.append(f"   {item.link}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *([group.rest] if group.more else [])])
 
 
 def _html_group(group: Group) -> str:
     rows = "".join(_html_item(item) for item in group.items)
     return (
         f'<h2 style="margin:24px 0 4px;font-size:16px;line-height:1.5;color:{_INK}">{escape(group.title)}'
-        f'<span style="font-weight:normal;color:{_MUTED}">　{len(group.items)}项</span></h2>'
+        f'<span style="font-weight:normal;color:{_MUTED}">　{group.count}项</span></h2>'
         f'<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">{rows}</table>'
+        f"{_paragraph(group.rest) if group.more else ''}"
     )
 
 

@@ -232,6 +232,17 @@ class DeliveryStatus(Labelled):
     CLAIMED = "claimed", "发送中"
     SENT = "sent", "已发送"
     FAILED = "failed", "发送失败"
+    WITHDRAWN = "withdrawn", "无需发送"
+
+
+class AttemptOutcome(Labelled):
+    """What came of one attempt to hand a message over."""
+
+    BEGUN = "begun", "发送中"
+    SENT = "sent", "已送达"
+    PASSING = "passing", "暂未送达"
+    REFUSED = "refused", "被拒收"
+    UNKNOWN = "unknown", "结果不明"
 
 
 class UrgeChannel(Labelled):

@@ -57,7 +57,15 @@ from tracker.models.supervision import (
     Verification,
     VerificationRow,
 )
-from tracker.models.telling import Notification, PlanLadder, ReminderMark, ScheduleRun
+from tracker.models.telling import (
+    ChannelSetting,
+    DeliveryAttempt,
+    Notification,
+    PlanLadder,
+    ReminderMark,
+    ScheduleRun,
+    WorkerLease,
+)
 from tracker.models.trace import AuditEvent, AuditSeal
 
 __all__ = [
@@ -72,8 +80,10 @@ __all__ = [
     "BehalfEntry",
     "Board",
     "Breakdown",
+    "ChannelSetting",
     "ClosingRequest",
     "CoordinationMatter",
+    "DeliveryAttempt",
     "DraftFinding",
     "DraftItem",
     "DraftName",
@@ -136,5 +146,6 @@ __all__ = [
     "VerificationRow",
     "Workday",
     "WorkdayYear",
+    "WorkerLease",
     "keep_searchable",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.core.terms import Role
@@ -34,6 +34,11 @@ class User(Versioned, Base):
     # Raised to end every session of this person at once.
     session_epoch: Mapped[int] = mapped_column(default=1)
     left_on: Mapped[date | None]
+    # Half of the secret address of the person's calendar; None: there is none.
+    calendar_token: Mapped[str | None] = mapped_column(String(80))
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    has_workday_mail_only: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[instant]
 
     unit: Mapped[Unit | None] = relationship()

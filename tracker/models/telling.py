@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tracker.core.terms import Channel, DeliveryStatus, NoticeKind
+from tracker.core.terms import AttemptOutcome, Channel, DeliveryStatus, NoticeKind
 from tracker.db import Base, UTCDateTime
-from tracker.models.columns import instant, json_value, key, long_text, name_text, one_of, short_text
+from tracker.models.columns import Versioned, instant, json_value, key, long_text, name_text, one_of, short_text
 from tracker.models.people import User
 
 
@@ -100,3 +100,42 @@ class PlanLadder(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     owed: Mapped[short_text]
     rungs: Mapped[json_value]
+
+
+class DeliveryAttempt(Base):
+    """One attempt to hand a notification over; begun before it is made, so that none is forgotten."""
+
+    __tablename__ = "delivery_attempt"
+    __table_args__ = (Index("ix_delivery_attempt_at", "at"),)
+
+    id: Mapped[key]
+    notification_id: Mapped[int] = mapped_column(ForeignKey("notification.id"), index=True)
+    at: Mapped[instant]
+    outcome: Mapped[AttemptOutcome] = mapped_column(one_of(AttemptOutcome, "outcome"))
+    detail: Mapped[long_text] = mapped_column(default="")
+
+
+class ChannelSetting(Versioned, Base):
+    """How one channel of a jurisdiction is reached."""
+
+    __tablename__ = "channel_setting"
+    __table_args__ = (UniqueConstraint("jurisdiction_id", "channel"),)
+
+    id: Mapped[key]
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"))
+    channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
+    address: Mapped[long_text] = mapped_column(default="")
+    secret: Mapped[long_text] = mapped_column(default="")
+    is_on: Mapped[bool] = mapped_column(default=False)
+    max_a_minute: Mapped[int] = mapped_column(default=20)
+
+
+class WorkerLease(Base):
+    """Which worker leads, until when, and when it was last heard of."""
+
+    __tablename__ = "worker_lease"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    holder: Mapped[short_text]
+    lease_until_at: Mapped[instant]
+    heartbeat_at: Mapped[instant]

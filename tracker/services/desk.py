@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +11,13 @@ from tracker.core.terms import Role
 from tracker.services.calendar import load_calendar
 from tracker.services.desk_admin import admin_sections
 from tracker.services.desk_matters import matters
+from tracker.services.desk_messages import delivery_troubles
 from tracker.services.desk_office import leader_sections, office_sections
 from tracker.services.desk_rows import Desk, Figure, Section, Today
 from tracker.services.desk_unit import unit_sections
 
 
-def desk(session: Session, actor: Actor, today: Today) -> Desk:
+def desk(session: Session, actor: Actor, today: Today, *, now: datetime) -> Desk:
     """Gives the sections of every role the person holds; a section with nothing in it is left out."""
     figures: list[Figure] = []
     sections: list[Section] = []
@@ -32,7 +33,9 @@ def desk(session: Session, actor: Actor, today: Today) -> Desk:
         figures, sections = figures + found[0], sections + found[1] + list(open_matters.of_leader)
     if actor.may(Permission.SETTINGS_EDIT) or actor.may(Permission.RIGHTS_EDIT):
         sections += admin_sections(session, actor, today)
-    return Desk(tuple(figures), tuple(section for section in sections if section.count), open_matters.unread)
+    troubles = delivery_troubles(session, actor, now=now)
+    shown = [*troubles, *(section for section in sections if section.count)]
+    return Desk(tuple(figures), tuple(shown), open_matters.unread)
 
 
 def day_of(session: Session, day: date) -> Today:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import DeliveryStatus
-from tracker.models import Notification, RoleGrant, Unit, User
+from tracker.models import RoleGrant, Unit, User
 from tracker.services.desk_rows import Line, Section, Today, section
 
 
 def admin_sections(session: Session, actor: Actor, today: Today) -> list[Section]:
-    """Gives what needs an administrator: years without a notice, failed mail, people without a role, bare units."""
+    """Gives what needs an administrator: years without a notice, people without a role, bare units."""
     sections = []
     if actor.may(Permission.SETTINGS_EDIT):
-        sections += [_years(today), _failed_mail(session, actor), _bare_units(session, actor)]
+        sections += [_years(today), _bare_units(session, actor)]
     if actor.may(Permission.RIGHTS_EDIT):
         sections.append(_without_role(session, actor, today))
     return sections
@@ -30,17 +29,6 @@ def _years(today: Today) -> Section:
         if today.calendar.is_provisional(year)
     ]
     return section("years", "工作日表", lines, "录入放假和调休安排后，各项期限会重新计算。")
-
-
-def _failed_mail(session: Session, actor: Actor) -> Section:
-    query = (
-        select(User.name, func.count().label("count"))
-        .join(Notification, Notification.user_id == User.id)
-        .where(User.jurisdiction_id == actor.jurisdiction_id, Notification.status == DeliveryStatus.FAILED)
-        .group_by(User.id, User.name)
-    )
-    lines = [Line(f"{name}的邮件发送失败", "请核对邮箱地址", count=count) for name, count in session.execute(query)]
-    return section("failed_mail", "发送失败的消息", lines)
 
 
 def _bare_units(session: Session, actor: Actor) -> Section:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.core.terms import Channel, DeliveryStatus, NoticeKind, Role
 from tracker.db import office_date
 from tracker.models import Notification, RoleGrant, User
+from tracker.services.channels import open_channels, ways_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,14 @@ class Notice:
 
 
 def tell(session: Session, people: Iterable[User], notice: Notice, *, now: datetime) -> list[Notification]:
-    """Puts a notice into the outbox of each person, by inbox and, where an address is known, by mail.
+    """Puts a notice into the outbox of each person, by the inbox and every other way that is open to them.
 
     Gives the rows that are new: a person already told of the same topic that day is not told twice.
     """
     written = []
+    opened = open_channels(session)
     for person in people:
-        channels = [Channel.INBOX, *([Channel.SMTP] if person.email else [])]
-        for channel in channels:
+        for channel in ways_to(person, opened):
             if not _is_told(session, person, channel, notice, office_date(now)):
                 row = _row(person, channel, notice, now)
                 session.add(row)

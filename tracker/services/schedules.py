@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.db import OFFICE_ZONE
@@ -34,3 +34,11 @@ def begin(session: Session, schedule: str, occurrence_on: date, *, now: datetime
     session.add(run)
     session.flush()
     return run
+
+
+def rewind(session: Session, *, now: datetime) -> None:
+    """Forgets the occurrences that were done under a clock that has been set back since: their days are to come.
+
+    What they told stays told, by the marks of the reminders themselves.
+    """
+    session.execute(delete(ScheduleRun).where(ScheduleRun.done_at > now))

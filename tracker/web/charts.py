@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.classes import ReportClass
 from tracker.core.figures import stretches
 from tracker.core.lights import Light
-from tracker.core.classes import ReportClass
 from tracker.services.shown import ASIDE, NOT_ISSUED, STANDING, Tally
 
 WIDTH = 1000

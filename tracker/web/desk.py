@@ -15,6 +15,6 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 @blueprint.get("")
 @allow(Permission.DESK_READ)
 def index() -> str:
-    session = reading()
-    found = desk.desk(session, current_actor(), desk.day_of(session, office_date(utcnow())))
+    session, now = reading(), utcnow()
+    found = desk.desk(session, current_actor(), desk.day_of(session, office_date(now)), now=now)
     return render_template("desk/index.html", desk=found)

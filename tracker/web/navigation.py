@@ -41,6 +41,7 @@ ENTRIES = (
     Entry("circulars.index", "通报", Permission.REPORTS_RECEIVE),
     Entry("registry.units", "单位", Permission.REGISTRY_READ, ("groups",)),
     Entry("people.index", "人员", Permission.PEOPLE_READ),
+    Entry("delivery.index", "消息发送", Permission.DELIVERY_READ),
     Entry("settings.index", "设置", Permission.SETTINGS_EDIT),
     Entry("audit.index", "审计", Permission.AUDIT_READ),
 )

@@ -20,6 +20,7 @@ from tracker.services.attachments import ALLOWED, EXTENSIONS, attach, find_downl
 from tracker.services.evidence import require_evidence
 from tracker.services.filing import Reason, words_of
 from tracker.services.task_pages import task_page
+from tracker.services.told import told
 from tracker.services.workflow_decisions import Found, Grounds, decide_task, look_back
 from tracker.web import evidence, fields, listing
 from tracker.web.access import allow, current_actor
@@ -43,6 +44,7 @@ def _page(task_id: int, refused: Refused | None = None) -> str:
     return render_template(
         "tasks/detail.html",
         task=page,
+        told=told(reading(), current_actor(), task_id),
         A=Action,
         refused=refused or Refused(),
         typed=request.form,
