@@ -458,7 +458,7 @@ def _create_instructions() -> None:
                 "issued",
                 "answered",
                 "passed",
-                "rejected",
+                "rejected", "followed",
                 name="status",
                 native_enum=False,
                 create_constraint=True,

@@ -60,6 +60,8 @@ def test_the_next_step_waits_for_the_reply_by_date_and_for_the_head(session: Ses
         issue_slips(session, officer, [duty.id], later, now=on(3, 23))
     yellow = issue_slips(session, head, [duty.id], later, now=on(3, 23))[0]
     assert (yellow.level, yellow.number) == (SlipLevel.YELLOW, "督办〔2026〕2号")
+    blue = next(row for row in slip_page(session, head, yellow.id, today=date(2026, 3, 23)).chain)
+    assert (blue.status, blue.workdays_over) == (SlipStatus.FOLLOWED, None)
     with pytest.raises(Invalid, match="回复期限"):
         issue_slips(session, head, [duty.id], SlipWords("再催。", date(2026, 4, 9)), now=on(3, 24))
 

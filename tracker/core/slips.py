@@ -64,7 +64,7 @@ def _may_follow(last: Standing, today: date) -> bool:
             return last.reply_by_on < today
         case SlipStatus.ANSWERED:
             return False
-        case SlipStatus.REJECTED:
+        case SlipStatus.REJECTED | SlipStatus.FOLLOWED:
             return True
         case SlipStatus.PASSED:
             return not last.has_good_reason or last.reply_by_on < today

@@ -351,6 +351,7 @@ class SlipStatus(Labelled):
     ANSWERED = "answered", "已回复待审"
     PASSED = "passed", "已销号"
     REJECTED = "rejected", "回复未获认可"
+    FOLLOWED = "followed", "已升级"
 
 
 class InstructionSort(Labelled):

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, String, cast, literal, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.permissions import Actor
@@ -125,7 +139,12 @@ def _of_office(actor: Actor, today: date) -> list[Select[Any]]:
 
 def _of_leader(actor: Actor) -> list[Select[Any]]:
     is_open = Instruction.status.in_((InstructionStatus.ENTERED, InstructionStatus.OWED))
-    return [_instructions("mine", Instruction.leader_id.in_(actor.persons(Role.LEADER)), is_open)]
+    mine = Instruction.leader_id.in_(actor.persons(Role.LEADER))
+    sent = select(func.count()).where(InstructionReply.instruction_id == Instruction.id)
+    came = sent.where(InstructionReply.status != ReplyStatus.OWED).scalar_subquery()
+    told = literal("已回复") + cast(came, String) + "/" + cast(sent.scalar_subquery(), String) + "家"
+    answers = case((Instruction.status == InstructionStatus.OWED, told), else_="待分办")
+    return [_given("mine", unit=answers).where(mine, is_open).order_by(Instruction.id).limit(MOST)]
 
 
 def _columns(key: str, **given: Any) -> list[ColumnElement[Any]]:

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
-from tracker.core.actions import Action, Subject
+from tracker.core.actions import Action, Need, Subject
 from tracker.core.acts import check, offered
 from tracker.core.lights import Light
 from tracker.core.paging import MOST_COUNTED, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.slips import REPLY_WORKDAYS, STEPS, form_for, next_level, paper_name
+from tracker.core.slips import REPLY_WORKDAYS, STEPS, form_for, next_level, paper_name, slip_needs
 from tracker.core.terms import Role, SlipForm, SlipLevel, SlipStatus
 from tracker.core.workdays import Calendar
 from tracker.errors import Conflict, Invalid, NotAllowed
@@ -220,7 +220,9 @@ def _hindrance(view: Asking, duty: Assignment) -> str | None:
     try:
         check(action, view.of_duty(duty.task, duty))
     except NotAllowed:
-        return "黄色、红色督办单由办公室负责人签发。" if action is Action.RAISE_SLIP else "督办单由办公室签发。"
+        if Need.SLIP_STEP in slip_needs(view.slips.get(duty.id), view.today):
+            return Need.SLIP_STEP.label
+        return "升级由办公室负责人办理。" if action is Action.RAISE_SLIP else "督办单由办公室签发。"
     except (Invalid, Conflict) as refusal:
         return refusal.message
     return None

@@ -103,6 +103,10 @@ def _issue(session: Session, actor: Actor, view: Asking, duty: Assignment, words
         issued_at=now,
     )
     session.add(slip)
+    last = view.slips.get(duty.id)
+    if last is not None and last.status in (SlipStatus.ISSUED, SlipStatus.REJECTED):
+        # From here on the next step is what is owed an answer.
+        last.status = SlipStatus.FOLLOWED
     said = f"{paper_name(form, slip.level)}{slip.number}，请于{slip.reply_by_on}前回复。办理要求：{slip.demand}"
     finish(session, actor, on_duties(action, [duty], said), now=now)
     if slip.level is not SlipLevel.BLUE:
