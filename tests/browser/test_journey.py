@@ -208,7 +208,6 @@ def acknowledge_and_report(people: People) -> None:
     row.locator("[name$=-problems]").fill("山区管线审批周期长。")
     expect(row).to_contain_text("已保存")
     page.click("button:has-text('交签')")
-    page.click(".confirm-dialog button:has-text('确定')")
     expect(page.locator(".filing-row", has_text="完善数字基础设施")).to_contain_text("待签发")
     head = people.at("kjj_head", "/filing")
     head.click("text=审阅签发")

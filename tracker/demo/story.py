@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tracker.core.filing import Words
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, ReportStatus, Role, UrgeChannel
 from tracker.db import OFFICE_ZONE, transaction
@@ -131,7 +132,7 @@ def _tale(
         day = month_shifted(today, -months_ago) + timedelta(days=18 + place % 5)
         at = _at(day, 10, place) if months_ago else now - timedelta(hours=2, minutes=place)
         is_last = index == last
-        words = filing.Words(
+        words = Words(
             progress,
             percent,
             tale.get("problem", "") if is_last else "",
@@ -152,7 +153,7 @@ def _lead(session: Session, task_id: int) -> Assignment:
     return session.scalars(select(Assignment).where(Assignment.task_id == task_id, Assignment.is_first_lead)).one()
 
 
-def _filing(cast: _Cast, task_id: int, words: filing.Words) -> _Deed:
+def _filing(cast: _Cast, task_id: int, words: Words) -> _Deed:
     def deed(session: Session, now: datetime) -> None:
         lead = _lead(session, task_id)
         liaison, head = cast.liaisons[lead.unit_id], cast.heads[lead.unit_id]
@@ -188,7 +189,7 @@ def _closing(cast: _Cast, task_id: int, tale: dict[str, Any], at: datetime) -> l
         for duty in session.scalars(
             select(Assignment).where(Assignment.task_id == task_id, Assignment.is_first_lead.is_(False))
         ).all():
-            words = filing.Words("承担的工作已经完成，有关材料已报牵头单位。")
+            words = Words("承担的工作已经完成，有关材料已报牵头单位。")
             unit = cast.liaisons[duty.unit_id]
             workflow.finish_part(session, unit, duty.id, version=duty.version, words=words, now=now)
             head = cast.heads[_lead(session, task_id).unit_id]

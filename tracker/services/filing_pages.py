@@ -170,7 +170,7 @@ def filing_page(
         number = places[holding] // PAGE + 1
     shown = every.open[offset(number, PAGE) :][:PAGE]
     others = every.others[:PARTS_SHOWN]
-    duties = _duties(session, [each.id for each in (*shown, *others)])
+    duties = _duties(session, [each.id for each in shown] + [each.id for each in others])
     rows = filing_rows(session, shown, duties, calendar, today=today)
     windows = {each.plan_id: each.window for each in shown}
     groups = tuple(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.core.actions import Action
 from tracker.core.acts import check, check_inputs
+from tracker.core.filing import Words
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, Grade, PlanStatus, ReasonCode, ReportStatus, TaskState, UrgeChannel
 from tracker.db import office_date
@@ -35,7 +36,7 @@ from tracker.services.choosing import (
     shown_task,
 )
 from tracker.services.duties import OPEN_DUTIES, first_lead
-from tracker.services.filing import Reason, Words, decide, finishing_report, last_finishing, reason_text, restate
+from tracker.services.filing import Reason, decide, finishing_report, last_finishing, reason_text, restate
 from tracker.services.groups import expand_groups
 from tracker.services.situations import asking
 from tracker.services.workflow_subtasks import close_with_last_part

@@ -96,7 +96,7 @@ def _keep(session: Any, key: int) -> Any:
     report = save_row(session, actor, entry, now=now)
     if files and report is None:
         raise Invalid({"files": "请先填写进展情况，再上传佐证材料。"})
-    if files:
+    if files and report is not None:
         attach(session, actor, report, files, now=now, limit_bytes=evidence.limit_bytes())
     return report
 
