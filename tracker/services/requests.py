@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.core.actions import Action, Subject
@@ -28,7 +28,7 @@ from tracker.models import (
     Unit,
     User,
 )
-from tracker.services.access import task_scope
+from tracker.services.access import duty_scope, task_scope
 from tracker.services.announcements import name_of
 from tracker.services.deciding import duty_of, task_of
 from tracker.services.situations import Asking, Request, asking
@@ -128,11 +128,12 @@ class RequestList:
 
 
 def task_requests(session: Session, view: Asking, task: Task) -> tuple[RequestRow, ...]:
-    """Gives everything asked for and proposed about one task, what waits first, then the newest."""
+    """Gives what was asked for and proposed about a task and the actor may see, what waits first, then the newest."""
     found: list[Request] = []
     for kind, model in MODELS.items():
-        query = _loaded(kind, _joined(select(model), model).where(Task.id == task.id))
-        found += session.scalars(query).all()
+        query = _joined(select(model), model).where(Task.id == task.id)
+        query = query.where(or_(Assignment.id.is_(None), duty_scope(view.actor)))
+        found += session.scalars(_loaded(kind, query)).all()
     rows = _rows(session, view, found)
     return tuple(sorted(rows, key=lambda row: (not row.is_open, -row.asked_on.toordinal(), -row.id)))
 
