@@ -17,7 +17,7 @@ from tracker.core.periods import Window, period_label
 from tracker.core.permissions import Actor
 from tracker.core.terms import DutyRole, FilingStatus, ReportStatus, Role
 from tracker.core.workdays import Calendar
-from tracker.models import Assignment, Attachment, Filing, ProgressReport, Task, Unit
+from tracker.models import Assignment, Attachment, Breakdown, Filing, ProgressReport, Task, Unit
 from tracker.services.calendar import load_calendar
 from tracker.services.filing import reason_text_of, words_in
 from tracker.services.filing_rows import OpenDuty, ToAcknowledge, UnitDuties, unit_duties
@@ -26,8 +26,8 @@ from tracker.services.signing import find_filing
 from tracker.services.task_trail import FileRow, file_rows
 
 # One sitting: a bureau in four plans at once sees all its rows on one page.
-PAGE = 60
-PARTS_SHOWN = 30
+PAGE = 50
+PARTS_SHOWN = 20
 NOTES_SHOWN = 3
 
 
@@ -201,7 +201,11 @@ def _counts(every: UnitDuties) -> dict[str, int]:
 
 def _duties(session: Session, ids: Sequence[int]) -> dict[int, Assignment]:
     query = select(Assignment).where(Assignment.id.in_(ids))
-    query = query.options(joinedload(Assignment.task).joinedload(Task.plan))
+    task = joinedload(Assignment.task)
+    query = query.options(
+        *(task.defer(Task.text), task.joinedload(Task.plan), task.joinedload(Task.measured)),
+        task.selectinload(Task.breakdowns).selectinload(Breakdown.milestones),
+    )
     return {duty.id: duty for duty in session.scalars(query)} if ids else {}
 
 

@@ -240,7 +240,7 @@ def _write(record: Task | Assignment, days: LightDays | ReportDays) -> None:
 
 def duty_reason(task: Task, duty: Assignment, today: date, calendar: Calendar) -> str:
     """Gives in one sentence why a duty's light is what it is; the task with its plan is loaded."""
-    return reason(_Standing(task, task.plan, ()).facts_of(duty), today, calendar)
+    return reason(_Standing(task, task.plan, [duty]).facts_of(duty), today, calendar)
 
 
 def task_reason(task: Task, today: date, calendar: Calendar) -> str:
