@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor
-from tracker.core.terms import AssignmentState, DueChangeKind, DutyRole, TaskState
+from tracker.core.terms import AssignmentState, DueChangeKind, DutyRole, RequestStatus, TaskState
 from tracker.errors import NotFound
 from tracker.models import Assignment, DueChange, Task, Unit, User
 from tracker.services.access import find_assignment, find_task
 from tracker.services.announcements import name_of
 from tracker.services.breakdowns import years_of
+from tracker.services.duties import first_lead
 from tracker.services.lights import light_of
 from tracker.services.registry import living_units
 from tracker.services.requests import RequestRow, task_requests
@@ -54,12 +55,34 @@ class SubtaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """One milestone of the confirmed breakdown; `is_kept` is None while its date is to come."""
+
+    due_on: date
+    percent: int
+    text: str
+    is_kept: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The confirmed breakdown of a year: who is in charge, and what is promised by when."""
+
+    year: int
+    person: str
+    phone: str
+    stages: str
+    promises: tuple[PromiseRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """How a task has changed, and what is asked for."""
 
     parent_id: int | None
     parent: str
     needs_breakdown: bool
+    schedules: tuple[Schedule, ...]
     subtasks: tuple[SubtaskRow, ...]
     moves: tuple[MoveRow, ...]
     requests: tuple[RequestRow, ...]
@@ -101,6 +124,7 @@ def changes_of_task(session: Session, view: Asking, task: Task) -> Changes:
         parent_id=task.parent_id,
         parent=name_of(task.parent) if task.parent is not None else "",
         needs_breakdown=task.plan.needs_breakdown,
+        schedules=_schedules(task, view.today),
         subtasks=tuple(_subtask(each, view.today) for each in task.subtasks),
         moves=_moves(session, task),
         requests=task_requests(session, view, task),
@@ -133,6 +157,27 @@ def change_form(session: Session, actor: Actor, task_id: int, *, duty_id: int | 
 
 def _choice(duty: Assignment) -> DutyChoice:
     return DutyChoice(duty.id, duty.unit_id, duty.unit.name, duty.role, duty.is_first_lead)
+
+
+def _schedules(task: Task, today: date) -> tuple[Schedule, ...]:
+    """The confirmed breakdowns, this year's and later ones, else the last."""
+    confirmed = {each.year: each for each in task.breakdowns if each.status is RequestStatus.GRANTED}
+    years = [year for year in confirmed if year >= today.year] or sorted(confirmed)[-1:]
+    lead = first_lead(task.assignments)
+    done = lead.percent or 0 if lead is not None else 0
+    least = done + task.plan.tolerance_points
+    return tuple(
+        Schedule(
+            *(year, confirmed[year].person_in_charge, confirmed[year].person_phone, confirmed[year].stages),
+            tuple(
+                PromiseRow(
+                    *(step.due_on, step.percent, step.text), least >= step.percent if step.due_on < today else None
+                )
+                for step in confirmed[year].milestones
+            ),
+        )
+        for year in sorted(years)
+    )
 
 
 def _subtask(task: Task, today: date) -> SubtaskRow:

@@ -15,9 +15,10 @@ from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, ReportStatus, TaskState
 from tracker.core.workdays import month_of
 from tracker.db import office_date
-from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit
+from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task
 from tracker.services.desk_reports import unit_reports
 from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
+from tracker.services.desk_subtasks import partner_sections
 from tracker.services.duties import OPEN_DUTIES
 from tracker.services.shown import UNDER_WAY
 
@@ -33,13 +34,15 @@ def unit_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Fi
     """Gives what a unit's person owes, most urgent first."""
     urgent, to_file = _open_duties(session, actor, today)
     to_acknowledge = _to_acknowledge(session, actor)
+    to_accept, shares = partner_sections(session, actor, today)
     sections = [
         to_acknowledge,
         urgent[Light.LATE],
+        shares,
         unit_reports(session, actor, today),
         _sent_back(session, actor),
         to_file,
-        _to_accept(session, actor),
+        to_accept,
         *(urgent[light] for light in (Light.BEHIND, Light.UNKNOWN, Light.NEAR)),
     ]
     waiting = sum(line.count or 0 for line in to_acknowledge.lines)
@@ -200,22 +203,6 @@ def _sent_back_closings(actor: Actor) -> Select[Any]:
         .where(_is_led_by(actor), ClosingRequest.status == ReportStatus.SENT_BACK, ~follows.exists())
     )
     return _with_tasks(found, Task.state == TaskState.IN_PROGRESS)
-
-
-def _to_accept(session: Session, actor: Actor) -> Section:
-    partner = aliased(Assignment)
-    found = (
-        select(Assignment.task_id, partner.unit_id)
-        .join(partner, partner.task_id == Assignment.task_id)
-        .where(_is_led_by(actor), partner.id != Assignment.id, partner.state == AssignmentState.SUBMITTED)
-    )
-    query = _with_tasks(found, Task.state == TaskState.IN_PROGRESS)
-    query = query.add_columns(Unit.name.label("unit")).join(Unit, Unit.id == query.selected_columns.unit_id)
-    lines = [
-        Line(task_label(row.number, row.part, row.title), f"{row.unit}已报送完成", unit=row.unit, task_id=row.id)
-        for row in session.execute(query.order_by(Task.id))
-    ]
-    return section("to_accept", "责任单位已报完成，待牵头单位认可", lines)
 
 
 def _is_mine(actor: Actor) -> ColumnElement[bool]:

@@ -89,7 +89,7 @@ class _Standing:
             tolerance_points=self.plan.tolerance_points,
             period=self.plan.period_kind,
             judged=_judged(duty),
-            promises=_promises(self.task) if self.plan.needs_breakdown and duty is self.lead else (),
+            promises=_promises(self.task) if duty.is_first_lead else (),
             undivided_on=self._undivided_on(duty),
             roll=self.plan.due_roll,
             measured=measured,
@@ -114,7 +114,7 @@ class _Standing:
 
     def _undivided_on(self, duty: Assignment) -> date | None:
         """The first day without a yearly breakdown, which the first lead of a plan's task owes (待分解)."""
-        owes = self.plan.needs_breakdown and duty is self.lead and self.owes_reports(duty)
+        owes = self.plan.needs_breakdown and duty.is_first_lead and self.owes_reports(duty)
         if not owes or self.task.parent_id is not None:
             return None
         years = {each.year for each in self.task.breakdowns if each.status is RequestStatus.GRANTED}

@@ -16,7 +16,7 @@ from tracker.core.periods import period_label
 from tracker.core.permissions import Actor
 from tracker.core.terms import DutyRole, ReportStatus, TaskState
 from tracker.errors import NotFound
-from tracker.models import Assignment, Attachment, Filing, Plan, ProgressReport, Task, Unit
+from tracker.models import Assignment, Attachment, Breakdown, Filing, Plan, ProgressReport, Task, Unit
 from tracker.services.access import task_scope
 from tracker.services.calendar import load_calendar
 from tracker.services.filing import words_in
@@ -174,6 +174,7 @@ def _rows(actor: Actor, filing_id: int) -> Select[tuple[ProgressReport]]:
         .where(*_is_waiting(actor), ProgressReport.filing_id == filing_id)
         .options(
             duty.joinedload(Assignment.task).joinedload(Task.plan),
+            duty.joinedload(Assignment.task).selectinload(Task.breakdowns).selectinload(Breakdown.milestones),
             selectinload(ProgressReport.attachments).joinedload(Attachment.file),
         )
         .order_by(Plan.id, Task.position, ProgressReport.id)
