@@ -49,3 +49,14 @@ def test_a_value_of_the_wrong_type_is_named() -> None:
 def test_a_file_that_is_missing_is_named() -> None:
     with pytest.raises(SettingsError, match=r"nowhere\.toml"):
         load_settings({"TRACKER_CONFIG": "nowhere.toml"})
+
+
+@pytest.mark.parametrize(("typed", "wanted"), [("true", True), ("1", True), ("False", False), ("off", False)])
+def test_a_switch_is_read_from_the_environment_as_the_word_says(typed: str, wanted: bool) -> None:
+    found = load_settings({"TRACKER_DENGBAO": typed, "TRACKER_MODE": "test"})
+    assert found.dengbao is wanted
+
+
+def test_a_switch_that_says_neither_yes_nor_no_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="TRACKER_DENGBAO"):
+        load_settings({"TRACKER_DENGBAO": "maybe", "TRACKER_MODE": "test"})

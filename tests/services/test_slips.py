@@ -45,7 +45,7 @@ def test_the_officer_issues_blue_and_the_unit_hears_of_it_with_its_number(sessio
     assert (slip.number, slip.level, slip.form) == ("督办〔2026〕1号", SlipLevel.BLUE, SlipForm.SLIP)
     assert slip.basis == f"《{place.plan.title}》（{place.plan.doc_no}）"
     for name in ("science", "science_head"):
-        assert "督办〔2026〕1号，请于2026-03-20前回复" in told(session, place.people[name], NoticeKind.SLIP)[0].body
+        assert "蓝色督办单（督办〔2026〕1号），请于2026-03-20前回复" in told(session, place.people[name], NoticeKind.SLIP)[0].body
     assert not told(session, place.people["leader"], NoticeKind.SLIP)
 
 
@@ -181,7 +181,7 @@ def test_many_slips_are_issued_in_one_act_or_none_with_everything_in_the_way_nam
     issued = issue_slips(session, officer, [duty.id for duty in duties[1:]], BY_20TH, now=on(3, 10))
     assert [slip.number for slip in issued] == ["督办〔2026〕2号", "督办〔2026〕3号"]
     found = candidates(session, officer, [duty.id for duty in duties], today=date(2026, 3, 10))
-    assert all(row.hindrance for row in found) and found[0].last.startswith("蓝色督办单督办〔2026〕1号")
+    assert all(row.hindrance for row in found) and found[0].last.startswith("蓝色督办单（督办〔2026〕1号）")
 
 
 def test_a_date_in_the_past_an_empty_demand_and_a_finished_duty_are_refused(session: Session) -> None:

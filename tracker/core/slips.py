@@ -82,6 +82,11 @@ def paper_name(form: SlipForm, level: SlipLevel) -> str:
     return f"{level.label}{form.label}"
 
 
+def paper_with_number(form: SlipForm, level: SlipLevel, number: str) -> str:
+    """Gives a slip with its number, as sentences name it."""
+    return f"{paper_name(form, level)}（{number}）"
+
+
 def number_text(form: SlipForm, year: int, number: int) -> str:
     """Gives the number of a slip or letter as printed: year in square brackets, no leading zero."""
     return f"{'督办' if form is SlipForm.SLIP else '提示函'}〔{year}〕{number}号"

@@ -35,6 +35,7 @@ class OwedLine:
     link: str
     late: str
     workdays: int
+    assignment_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _line(row: OwedRow, calendar: Calendar, today: date) -> OwedLine:
             late = "超过一个整月未报送"
         case _:
             late = f"逾期{passed}个工作日" if row.anchor_on < today else ""
-    return OwedLine(row.owed, row.label, row.link, late, passed)
+    return OwedLine(row.owed, row.label, row.link, late, passed, row.assignment_id)
 
 
 def _contacts(session: Session, duty_ids: Sequence[int]) -> dict[int, Assignment]:

@@ -15,7 +15,7 @@ from tracker.core.acts import check, offered
 from tracker.core.lights import Light
 from tracker.core.paging import MOST_COUNTED, Page, offset
 from tracker.core.permissions import Actor
-from tracker.core.slips import REPLY_WORKDAYS, STEPS, form_for, next_level, paper_name, slip_needs
+from tracker.core.slips import REPLY_WORKDAYS, STEPS, form_for, next_level, paper_name, paper_with_number, slip_needs
 from tracker.core.terms import Role, SlipForm, SlipLevel, SlipStatus
 from tracker.core.workdays import Calendar
 from tracker.errors import Conflict, Invalid, NotAllowed
@@ -209,7 +209,7 @@ def _candidate(view: Asking, duty: Assignment) -> Candidate:
         light=light_of(duty, view.today),
         level=level,
         paper=paper_name(form_for(duty.unit.kind), level) if level else "",
-        last=f"{paper_name(last.form, last.level)}{last.number}，{last.status.label}" if last else "",
+        last=f"{paper_with_number(last.form, last.level, last.number)}，{last.status.label}" if last else "",
         hindrance=_hindrance(view, duty),
     )
 

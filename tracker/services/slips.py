@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.core.actions import Action
 from tracker.core.acts import check, check_inputs
 from tracker.core.permissions import Actor
-from tracker.core.slips import form_for, next_level, number_text, paper_name
+from tracker.core.slips import form_for, next_level, number_text, paper_with_number
 from tracker.core.terms import NoticeKind, RegisterKind, Role, SlipForm, SlipLevel, SlipStatus
 from tracker.db import office_date
 from tracker.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -107,7 +107,7 @@ def _issue(session: Session, actor: Actor, view: Asking, duty: Assignment, words
     if last is not None and last.status in (SlipStatus.ISSUED, SlipStatus.REJECTED):
         # From here on the next step is what is owed an answer.
         last.status = SlipStatus.FOLLOWED
-    said = f"{paper_name(form, slip.level)}{slip.number}，请于{slip.reply_by_on}前回复。办理要求：{slip.demand}"
+    said = f"{paper_with_number(form, slip.level, slip.number)}，请于{slip.reply_by_on}前回复。办理要求：{slip.demand}"
     finish(session, actor, on_duties(action, [duty], said), now=now)
     if slip.level is not SlipLevel.BLUE:
         _propose_to_head(session, slip, now=now)
@@ -130,7 +130,7 @@ def _propose_to_head(session: Session, slip: Slip, *, now: datetime) -> None:
         kind=NoticeKind.SLIP,
         topic=f"slip:{slip.id}",
         subject=f"建议报告分管领导：{unit}，{name_of(slip.task)}",
-        body=f"已向{unit}发出{paper_name(slip.form, slip.level)}{slip.number}，建议报告分管领导。可在督办单页面办理。",
+        body=f"已发出{paper_with_number(slip.form, slip.level, slip.number)}，建议报告分管领导。可在督办单页面办理。",
         link=f"/slips/{slip.id}",
     )
     tell(session, heads, notice, now=now)
@@ -157,7 +157,7 @@ def _tell_leader(session: Session, actor: Actor, slip: Slip, *, now: datetime) -
         raise Invalid({"": NO_LEADER, "tells_leader": NO_LEADER})
     slip.reported_on = office_date(now)
     names = "、".join(leader.name for leader in leaders)
-    paper = f"{paper_name(slip.form, slip.level)}{slip.number}"
+    paper = f"{paper_with_number(slip.form, slip.level, slip.number)}"
     notice = Notice(
         kind=NoticeKind.SLIP,
         topic=f"slip:{slip.id}",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.core.actions import Action
 from tracker.core.filing import UNSIGNED
 from tracker.core.permissions import Actor
-from tracker.core.slips import paper_name
+from tracker.core.slips import paper_with_number
 from tracker.core.terms import Labelled
 from tracker.models import (
     Assignment,
@@ -260,7 +260,7 @@ def _slips(session: Session, reader: _Reader) -> list[TrailEntry]:
             TrailEntry(
                 slip.issued_at,
                 slip.issued_by.name,
-                f"向{slip.assignment.unit.name}发{paper_name(slip.form, slip.level)}{slip.number}",
+                f"向{slip.assignment.unit.name}发{paper_with_number(slip.form, slip.level, slip.number)}",
                 tuple((label, text) for label, text in words if text),
                 status=slip.status,
                 behalf=reader.behalf.get(("Slip", slip.id)),
