@@ -17,6 +17,7 @@ from tracker.core.terms import (
     AdjustmentKind,
     AssignmentState,
     DueBasis,
+    DueRoll,
     DutyRole,
     NoticeKind,
     RequestStatus,
@@ -347,6 +348,27 @@ def test_asked_too_late_the_rule_is_quoted_and_asked_on_the_day_itself_it_is_in_
         session, place.actors["officer"], asked.id, version=asked.version, now=on(12, 31) + timedelta(days=2)
     )
     assert place.task.late_workdays_incurred == 0, "asked in time, so no lateness was incurred while it waited"
+
+
+def test_a_date_on_a_day_off_that_rolls_is_kept_until_the_day_it_rolls_to(session: Session) -> None:
+    place = a_running_city(session)
+    saturday = date(2026, 6, 27)
+    place.task.due_on = place.task.original_due_on = saturday
+    duty, head = duty_of(session, place, place.science), place.actors["science_head"]
+    monday = on(6, 29)
+    with pytest.raises(Invalid, match="延期须在到期前申请"):
+        deadlines.ask_extension(
+            session, head, duty.id, version=duty.version, asked=more_time(date(2026, 7, 10)), now=monday
+        )
+    place.plan.due_roll = DueRoll.AFTER
+    officer, task = place.actors["officer"], place.task
+    with pytest.raises(Invalid, match="完成时限未到"):
+        deadlines.move_due(
+            session, officer, task.id, version=task.version, to_on=date(2026, 7, 10), basis="批示", now=monday
+        )
+    deadlines.ask_extension(
+        session, head, duty.id, version=duty.version, asked=more_time(date(2026, 7, 10)), now=monday
+    )
 
 
 def test_a_partners_date_never_passes_the_tasks(session: Session) -> None:

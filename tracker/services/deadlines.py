@@ -24,6 +24,7 @@ from tracker.services.choosing import shown_duty, shown_task
 from tracker.services.deciding import find_request, settle, waiting_request
 from tracker.services.duties import OPEN_DUTIES, leading
 from tracker.services.situations import asking
+from tracker.services.waiting import last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,13 @@ def move_due(
     from_on = task.due_on
     assert from_on is not None  # noqa: S101 - the table asks for a date that has passed
     to_on = _later(max(from_on, today), to_on, "to_on")
-    late = load_calendar(session).workdays_between(from_on, today)
+    calendar = load_calendar(session)
+    late = calendar.workdays_between(last_day(task, from_on, calendar), today)
     task.late_workdays_incurred += late
     for duty in task.assignments:
-        if duty.state in OPEN_DUTIES and _due_on(duty) < today:
-            duty.late_workdays_incurred += load_calendar(session).workdays_between(_due_on(duty), today)
+        kept_until = last_day(task, _due_on(duty), calendar)
+        if duty.state in OPEN_DUTIES and kept_until < today:
+            duty.late_workdays_incurred += calendar.workdays_between(kept_until, today)
             # A date of its own that has passed as well gives way to the task's.
             duty.due_on = None
     task.due_on, task.due_basis = to_on, DueBasis.MOVED

@@ -62,7 +62,7 @@ class Asking:
         """Gives the situation for acts on the task as a whole; `closing` is the request that waits for a decision."""
         unmet = self._unmet_before_issue(task) if task.state in _BEFORE_ISSUE else self._unmet_for_closing(task)
         unmet |= self._unmet_for_passing(closing) | self._unmet_after_closing(task)
-        unmet |= self.waiting.task_needs(task, self.today)
+        unmet |= self.waiting.task_needs(task, self.today, self.calendar)
         return self._situation(task, None, unmet)
 
     def of_duty(self, task: Task, duty: Assignment, *, finishing: ProgressReport | None = None) -> Situation:
@@ -72,7 +72,9 @@ class Asking:
             unmet |= {Need.FILES}
         if duty.is_first_lead:
             unmet |= {Need.NOT_FIRST_LEAD}
-        unmet |= slip_needs(self.slips.get(duty.id), self.today) | self.waiting.duty_needs(task, duty, self.today)
+        unmet |= slip_needs(self.slips.get(duty.id), self.today) | self.waiting.duty_needs(
+            task, duty, self.today, self.calendar
+        )
         return self._situation(task, duty, unmet)
 
     def of_slip(self, slip: Slip) -> Situation:

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.actions import Need
+from tracker.core.lights import rolled
 from tracker.core.permissions import Actor
 from tracker.core.terms import RequestStatus, Role, TaskState
+from tracker.core.workdays import Calendar
 from tracker.models import Adjustment, AdjustmentRequest, Assignment, Breakdown, ExtensionRequest, Jurisdiction, Task
 
 OPEN_REQUESTS = (RequestStatus.ASKED, RequestStatus.CHECKED)
@@ -30,7 +32,7 @@ class Waiting:
     extensions: frozenset[int] = frozenset()
     requests: frozenset[int] = frozenset()
 
-    def task_needs(self, task: Task, today: date) -> set[Need]:
+    def task_needs(self, task: Task, today: date, calendar: Calendar) -> set[Need]:
         """Gives what does not hold of a task as a whole."""
         is_dated = task.due_on is not None and not task.is_standing
         unmet = {
@@ -39,20 +41,25 @@ class Waiting:
             Need.NO_ADJUSTMENT: task.id in self.adjustments,
             Need.IS_LEADER: task.parent_id is not None,
             Need.NOT_STANDING: not is_dated,
-            Need.OVERDUE: task.due_on is None or task.due_on >= today,
+            Need.OVERDUE: task.due_on is None or last_day(task, task.due_on, calendar) >= today,
         }
         return {need for need, is_unmet in unmet.items() if is_unmet}
 
-    def duty_needs(self, task: Task, duty: Assignment, today: date) -> set[Need]:
+    def duty_needs(self, task: Task, duty: Assignment, today: date, calendar: Calendar) -> set[Need]:
         """Gives what does not hold of one duty."""
         due_on = None if task.is_standing else duty.due_on or task.due_on
         unmet = {
             Need.HAS_DUE: due_on is None,
-            Need.IN_TIME: due_on is not None and due_on < today,
+            Need.IN_TIME: due_on is not None and last_day(task, due_on, calendar) < today,
             Need.NO_EXTENSION: duty.id in self.extensions,
             Need.NO_ADJUSTMENT: duty.id in self.requests or task.id in self.adjustments,
         }
         return {need for need, is_unmet in unmet.items() if is_unmet}
+
+
+def last_day(task: Task, due_on: date, calendar: Calendar) -> date:
+    """Gives the last day on which a date is kept: one that falls on a day off rolls as the plan has it."""
+    return rolled(due_on, task.plan.due_roll, calendar)
 
 
 def waiting_on(session: Session, tasks: Sequence[Task]) -> Waiting:
