@@ -85,7 +85,7 @@ def main(count: int) -> None:
             messages = session.scalar(select(func.count()).select_from(Notification))
             again = run_pass(session, now=NOW + timedelta(minutes=1), base_url="http://tracker.test")
     print(
-        f"{count} open duties: {took:.1f} s (bar 30; {worked:.1f} s of work), {grown:.0f} MB more than before, {told} people told, ",
+        f"{count} open duties: {took:.1f} s (bar 30; {worked:.1f} s of work), {grown:.0f} MB more, {told} told, ",
         end="",
     )
     print(f"{messages} messages, {marks} marks; a second pass tells {again}")

@@ -1,4 +1,4 @@
-"""Delegation: own roles alone, to colleagues, with dates; told in the trail; nobody reviews what they did themselves."""
+"""Delegation: own roles alone, to colleagues, with dates; told in the trail; nobody reviews their own work."""
 
 from __future__ import annotations
 
