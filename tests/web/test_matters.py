@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.builders import a_city, a_plan, a_task, a_unit, a_user, an_assignment, sign_in
-from tests.web.test_who_sees_what import words_in
+from tests.web.test_who_sees_what import SECRET, a_place, words_in
 from tracker.core.terms import AssignmentState, DutyRole, InstructionStatus, Role, SlipStatus, UnitKind
 from tracker.db import office_date, transaction, utcnow
 from tracker.models import Assignment, BehalfEntry, Instruction, RoleGrant, Slip, Unit, Urge
@@ -149,3 +149,21 @@ def test_a_head_delegates_and_the_keeper_of_rights_sees_it(app: Flask, place: Fl
     assert "生效中" in keeper.get("/delegations/all").get_data(as_text=True)
     assert Role.UNIT_HEAD.label in words_in(keeper.get("/delegations/all/export").data)
     assert as_person(place, "unit_head").get("/delegations/all").status_code == 403
+
+
+@pytest.mark.postgres
+def test_desks_and_lists_are_the_same_on_postgresql(postgres_app: Flask) -> None:
+    postgres_app.config["WTF_CSRF_ENABLED"] = False
+    with postgres_app.app_context(), transaction() as session:
+        a_place(session, "外市", SECRET)
+    for role, shown in (
+        (Role.OFFICER, "待审核的督办、批示回复"),
+        (Role.LEADER, "我的批示办理情况"),
+        (Role.UNIT_HEAD, "待回复的批示"),
+    ):
+        client = postgres_app.test_client()
+        sign_in(client, f"外市{role.value}")
+        assert shown in client.get("/desk").get_data(as_text=True)
+        for address in ("/slips", "/instructions?overdue=1", "/tasks/1", "/delegations"):
+            assert client.get(address).status_code == 200, (role, address)
+    assert "督办" in client.get("/slips").get_data(as_text=True)
