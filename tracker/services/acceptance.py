@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tracker.core.answers import is_doc_no
+from tracker.core.answers import Due, is_doc_no
 from tracker.core.headings import headings_above
 from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import (
@@ -34,6 +34,7 @@ from tracker.models import (
     Indicator,
     OutlineNode,
     Plan,
+    Revision,
     Takeover,
     Target,
     Task,
@@ -119,6 +120,8 @@ def accept_draft(
     draft = open_draft(session, actor, draft_id)
     if version is not None and draft.version != version:
         raise Conflict("就在您确认的时候，他人修改了方案信息或答案。请核对后再入库。")
+    if session.scalar(select(Revision.id).where(Revision.draft_id == draft.id)) is not None:
+        raise Conflict("这是修订稿，请在“比对修订稿”页逐项决定，不另行入库。")
     standing = problems(session, actor, draft_id)
     if standing:
         raise Invalid({f"problem-{n}": problem.message for n, problem in enumerate(standing)})
@@ -126,8 +129,8 @@ def accept_draft(
     meanings = make_meanings(session, actor, draft, set(uses_of(draft)), today=office_date(now))
     plan = _plan(session, actor, draft, now)
     nodes = _outline(session, plan, draft)
-    makers = _TaskMaker(session, plan, draft, meanings, basis)
-    tasks = [makers.make(item, nodes.get(item.id)) for item in draft.items if item.is_included]
+    maker = TaskMaker(session, plan, draft, meanings, basis)
+    tasks = [maker.make(item, nodes.get(item.id)) for item in draft.items if item.is_included]
     _keep_figures(session, plan, draft)
     draft.status = DraftStatus.ACCEPTED
     draft.updated_by_id, draft.updated_at = actor.user_id, now
@@ -195,7 +198,7 @@ def _outline(session: Session, plan: Plan, draft: ImportDraft) -> dict[int, int]
     return {item.id: nodes[home].id for item, home in zip(included, homes, strict=True) if home is not None}
 
 
-class _TaskMaker:
+class TaskMaker:
     """Makes the tasks of one plan; the draft's answers and meanings are the same for all of them."""
 
     def __init__(
@@ -238,11 +241,16 @@ class _TaskMaker:
         )
         self._session.add(task)
         self._session.flush()
-        self._add_duties(task, item)
-        self._session.add_all(_targets(self._plan.id, task.id, item.targets))
+        self.add_duties(task, item)
+        self._session.add_all(targets_of(self._plan.id, task.id, item.targets))
         return task
 
-    def _add_duties(self, task: Task, item: DraftItem) -> None:
+    def due_of(self, item: DraftItem) -> Due:
+        """Gives when an item is due."""
+        return effective_due(self._draft, item)
+
+    def add_duties(self, task: Task, item: DraftItem) -> None:
+        """Adds the duties of an item to its task: of units, and of groups until it is issued."""
         # The document's own rule comes last: a unit the item names itself keeps its printed duty.
         printed = effective_duties(self._draft, item, self._groups)
         shared = [{"role": DutyRole.RESPONSIBLE, "printed": name, "name": name} for name in self._shared]
@@ -283,7 +291,8 @@ def _keep_stronger(found: dict[int, tuple[DutyRole, str]], key: int, role: DutyR
         found[key] = (role, words)
 
 
-def _targets(plan_id: int, task_id: int | None, targets: Iterable[Mapping[str, Any]]) -> Iterable[Target]:
+def targets_of(plan_id: int, task_id: int | None, targets: Iterable[Mapping[str, Any]]) -> Iterable[Target]:
+    """Gives the targets of a task, or with no task of the plan, as records."""
     for target in targets:
         yield Target(
             plan_id=plan_id,
@@ -300,7 +309,7 @@ def _targets(plan_id: int, task_id: int | None, targets: Iterable[Mapping[str, A
 
 
 def _keep_figures(session: Session, plan: Plan, draft: ImportDraft) -> None:
-    session.add_all(_targets(plan.id, None, draft.reading["targets"]))
+    session.add_all(targets_of(plan.id, None, draft.reading["targets"]))
     for position, row in enumerate(draft.reading["indicators"], start=1):
         roles, notes = row.get("roles", {}), row.get("notes", {})
         session.add(

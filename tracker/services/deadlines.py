@@ -123,21 +123,33 @@ def move_due(
     from_on = task.due_on
     assert from_on is not None  # noqa: S101 - the table asks for a date that has passed
     to_on = _later(max(from_on, today), to_on, "to_on")
-    calendar = load_calendar(session)
-    late = calendar.workdays_between(last_day(task, from_on, calendar), today)
-    task.late_workdays_incurred += late
-    for duty in task.assignments:
-        kept_until = last_day(task, _due_on(duty), calendar)
-        if duty.state in OPEN_DUTIES and kept_until < today:
-            duty.late_workdays_incurred += calendar.workdays_between(kept_until, today)
-            # A date of its own that has passed as well gives way to the task's.
-            duty.due_on = None
-    task.due_on, task.due_basis = to_on, DueBasis.MOVED
-    change = _change(task, None, actor, now, from_on=from_on, to_on=to_on)
-    change.kind, change.basis, change.late_workdays = DueChangeKind.DECISION, basis.strip(), late
-    session.add(change)
+    late = shift_due(session, actor, task, to_on, basis=basis.strip(), now=now)
+    task.due_basis = DueBasis.MOVED
     words = f"由{from_on.isoformat()}调整至{to_on.isoformat()}，调整前已逾期{late}个工作日。依据：{basis.strip()}"
     finish(session, actor, on_tasks(Action.MOVE_DUE, [task], words), now=now)
+
+
+def shift_due(session: Session, actor: Actor, task: Task, to_on: date, *, basis: str, now: datetime) -> int:
+    """Moves the date of a task that has one, keeping the lateness incurred until now. Gives that in working days."""
+    from_on, today, calendar = task.due_on, office_date(now), load_calendar(session)
+    assert from_on is not None  # noqa: S101 - only a date that there is can move
+    last_on = last_day(task, from_on, calendar)
+    late = calendar.workdays_between(last_on, today) if last_on < today else 0
+    task.late_workdays_incurred += late
+    for duty in task.assignments:
+        if duty.state not in OPEN_DUTIES:
+            continue
+        kept_until = last_day(task, _due_on(duty), calendar)
+        if kept_until < today:
+            duty.late_workdays_incurred += calendar.workdays_between(kept_until, today)
+        # A date of its own that has passed as well, or lies beyond the task's, gives way to it.
+        if kept_until < today or (duty.due_on is not None and duty.due_on > to_on):
+            duty.due_on = None
+    task.due_on = to_on
+    change = _change(task, None, actor, now, from_on=from_on, to_on=to_on)
+    change.kind, change.basis, change.late_workdays = DueChangeKind.DECISION, basis, late
+    session.add(change)
+    return late
 
 
 def _extend(session: Session, actor: Actor, request: ExtensionRequest, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.core.paging import Page, offset
 from tracker.core.permissions import Actor
 from tracker.core.terms import DraftStatus
-from tracker.models import DraftFinding, DraftItem, ImportDraft, Plan, SourceDocument, User
+from tracker.models import DraftFinding, DraftItem, ImportDraft, Plan, Revision, SourceDocument, User
 
 PAGE_SIZE = 50
 
@@ -73,12 +73,14 @@ def _rows(session: Session, actor: Actor, wanted: DraftFilter, *, limit: int | N
     creator, editor = aliased(User), aliased(User)
     items = _count(DraftItem, DraftItem.is_included)
     findings = _count(DraftFinding, DraftFinding.is_settled.is_(False))
+    plan_id = func.coalesce(Plan.id, Revision.plan_id)
     query = (
-        select(ImportDraft, SourceDocument.filename, creator.name, editor.name, items, findings, Plan.id)
+        select(ImportDraft, SourceDocument.filename, creator.name, editor.name, items, findings, plan_id)
         .join(SourceDocument, ImportDraft.source_document_id == SourceDocument.id)
         .join(creator, ImportDraft.created_by_id == creator.id)
         .join(editor, ImportDraft.updated_by_id == editor.id)
         .outerjoin(Plan, Plan.draft_id == ImportDraft.id)
+        .outerjoin(Revision, Revision.draft_id == ImportDraft.id)
         .where(*_conditions(actor, wanted))
         .order_by(ImportDraft.updated_at.desc(), ImportDraft.id.desc())
         .limit(limit)
@@ -98,9 +100,9 @@ def _rows(session: Session, actor: Actor, wanted: DraftFilter, *, limit: int | N
             updated_at=draft.updated_at,
             items=item_count,
             open_findings=finding_count,
-            plan_id=plan_id,
+            plan_id=of_plan,
         )
-        for draft, filename, created_by, updated_by, item_count, finding_count, plan_id in session.execute(query)
+        for draft, filename, created_by, updated_by, item_count, finding_count, of_plan in session.execute(query)
     ]
 
 

@@ -14,7 +14,7 @@ from tracker.core.answers import due_proposal, has_lead, lead_proposal
 from tracker.core.permissions import Actor
 from tracker.core.script import is_traditional
 from tracker.core.terms import DutyRole, NameDecision, TaskKind
-from tracker.models import DraftFinding, DraftItem, DraftName, ImportDraft, Plan, Unit, UnitGroup, User
+from tracker.models import DraftFinding, DraftItem, DraftName, ImportDraft, Plan, Revision, Unit, UnitGroup, User
 from tracker.services.draft_facts import (
     ASKED_ANYWAY,
     effective_due,
@@ -250,6 +250,7 @@ def _counts(draft: ImportDraft, items: Sequence[ItemRow], names: Sequence[NameRo
 def _head(session: Session, draft: ImportDraft) -> DraftHead:
     editor = session.scalar(select(User.name).where(User.id == draft.updated_by_id))
     plan_id = session.scalar(select(Plan.id).where(Plan.draft_id == draft.id))
+    revised_id = session.scalar(select(Revision.plan_id).where(Revision.draft_id == draft.id))
     return DraftHead(
         id=draft.id,
         version=draft.version,
@@ -267,5 +268,6 @@ def _head(session: Session, draft: ImportDraft) -> DraftHead:
         default_due_on=draft.default_due_on,
         updated_by=editor or "",
         updated_at=draft.updated_at,
-        plan_id=plan_id,
+        plan_id=plan_id or revised_id,
+        is_revision=revised_id is not None,
     )

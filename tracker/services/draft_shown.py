@@ -35,6 +35,7 @@ class DraftHead:
     updated_by: str
     updated_at: datetime
     plan_id: int | None
+    is_revision: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,14 +288,15 @@ def _target(row: Target) -> TargetRow:
 
 
 def _passage(session: Session, task: Task) -> Passage | None:
-    if task.start is None or task.end is None or task.plan.source_document_id is None:
+    source_id = task.source_document_id or task.plan.source_document_id
+    if task.start is None or task.end is None or source_id is None:
         return None
     first = max(task.start - CONTEXT, 0)
     length = task.end + CONTEXT - first
     # Cut out by the database: a long document is not loaded to show a paragraph of it.
     cut = func.substr(SourceDocument.content, first + 1, length)
     row = session.execute(
-        select(SourceDocument.filename, cut).where(SourceDocument.id == task.plan.source_document_id)
+        select(SourceDocument.filename, cut).where(SourceDocument.id == source_id)
     ).one_or_none()
     if row is None:
         return None

@@ -133,6 +133,26 @@ def refuse_adjustment(
     finish(session, actor, on_tasks(Action.REFUSE_ADJUSTMENT, [adjustment.task], reason.strip()), now=now)
 
 
+def adjust_by_document(
+    session: Session, actor: Actor, task: Task, proposal: Proposal, *, asked_by_id: int, now: datetime
+) -> None:
+    """Adjusts the duties of a task as a new edition of its document has them, which somebody proposed as a whole."""
+    adjustment = Adjustment(
+        task=task,
+        jurisdiction_id=task.jurisdiction_id,
+        kind=kind_of(_held(task), proposal.changes),
+        basis=proposal.basis,
+        effective_on=proposal.effective_on or office_date(now),
+        changes=[_stored(change) for change in proposal.changes],
+        status=RequestStatus.ASKED,
+        asked_by_id=asked_by_id,
+        asked_at=now,
+    )
+    session.add(adjustment)
+    session.flush()
+    _approve(session, actor, adjustment, now)
+
+
 def changes_of(adjustment: Adjustment) -> list[Change]:
     """Gives the changes of an adjustment as they were proposed."""
     return [

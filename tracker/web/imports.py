@@ -12,7 +12,16 @@ from tracker.core.answers import basis_proposal
 from tracker.core.permissions import Permission
 from tracker.core.terms import DraftStatus
 from tracker.errors import Conflict, Invalid, Unreadable
-from tracker.services import acceptance, draft_answers, draft_document, draft_list, draft_rows, drafts, imports
+from tracker.services import (
+    acceptance,
+    draft_answers,
+    draft_document,
+    draft_list,
+    draft_rows,
+    drafts,
+    imports,
+    revision,
+)
 from tracker.web import listing, sheets
 from tracker.web.access import allow, current_actor
 from tracker.web.downloads import download
@@ -126,6 +135,9 @@ def _accept_page(draft_id: int, errors: dict[str, str] | None = None, basis: str
     rows = draft_rows.review(session, current_actor(), draft_id)
     if rows.head.status is not DraftStatus.REVIEWING:
         return redirect(url_for("imports.accepted", draft_id=draft_id))
+    edition = revision.revision_of_draft(session, draft_id)
+    if edition is not None:
+        return redirect(url_for("revision.compare", plan_id=edition.plan_id, revision_id=edition.id))
     problems = acceptance.problems(session, current_actor(), draft_id)
     twins = imports.plans_like(session, current_actor(), draft_id)
     basis = basis_proposal(rows.head.issuer, rows.head.issued_on) if basis is None else basis
@@ -158,6 +170,8 @@ def accepted(draft_id: int) -> Any:
     rows = draft_rows.review(db.reading(), current_actor(), draft_id)
     if rows.head.status is DraftStatus.REVIEWING:
         return redirect(url_for("imports.review", draft_id=draft_id))
+    if rows.head.is_revision and rows.head.status is DraftStatus.ACCEPTED:
+        return redirect(url_for("revision.index", plan_id=rows.head.plan_id))
     return render_template("imports/accepted.html", review=rows)
 
 
