@@ -204,12 +204,12 @@ def read_lines(
 ) -> tuple[list[Line], list[Wrong]]:
     """Gives what the rows say, and every cell that cannot be read or contradicts the day of taking over."""
     reader = _Reader(headings, meanings, as_of, _holds_fractions(raw, meanings))
-    lines = [reader.line(each) for each in raw if not _is_caption(each)]
+    lines = [reader.line(each) for each in raw if not is_caption(each)]
     return lines, reader.wrong
 
 
-def _is_caption(raw: RawLine) -> bool:
-    """A chapter's name merged over the whole row, or a row with nothing but its number."""
+def is_caption(raw: RawLine) -> bool:
+    """Whether a row is a chapter's name merged over all of it, or nothing but a number."""
     texts = [text for text in raw.cells.values() if text]
     return not raw.wrong and (len(texts) < 2 or (len(texts) > 2 and len(set(texts)) == 1))
 

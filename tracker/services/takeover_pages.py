@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from tracker.core.permissions import Actor
-from tracker.core.takeover import Column, Line, Wrong
+from tracker.core.takeover import Column, Line, RawLine, Wrong, is_caption
 from tracker.core.terms import ProposalStatus
 from tracker.models import Takeover, User
 from tracker.services import proposals
@@ -129,7 +129,8 @@ def _rows(found: Understood, choices: dict[int, TaskChoice]) -> Sequence[RowShow
 
 
 def _samples(takeover: Takeover, at: str) -> tuple[str, ...]:
-    texts = dict.fromkeys(line["cells"].get(at, "")[:40] for line in takeover.lines)
+    lines = [RawLine(line["row"], line["cells"], line["wrong"]) for line in takeover.lines]
+    texts = dict.fromkeys(line.cells.get(at, "")[:40] for line in lines if not is_caption(line))
     return tuple(text for text in texts if text)[:_SAMPLES]
 
 
