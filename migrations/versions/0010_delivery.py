@@ -56,9 +56,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("calendar_token", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("quiet_from", sa.Time(), nullable=True))
         batch_op.add_column(sa.Column("quiet_until", sa.Time(), nullable=True))
-        batch_op.add_column(
-            sa.Column("has_workday_mail_only", sa.Boolean(), nullable=False, server_default=sa.true())
-        )
+        batch_op.add_column(sa.Column("has_workday_mail_only", sa.Boolean(), nullable=False, server_default=sa.true()))
     with op.batch_alter_table("user") as batch_op:
         batch_op.alter_column("has_workday_mail_only", existing_type=sa.Boolean(), server_default=None)
     _set_statuses(" ".join(_STATUSES))

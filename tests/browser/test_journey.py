@@ -235,7 +235,8 @@ def be_reminded(listener: MailListener) -> None:
     """The schedule tells the liaison by mail what is late, with the way there."""
     reminders: list[str] = []
     for _ in range(120):
-        reminders = [mail.get_content() for mail in listener.mails if "督办提醒" in mail["Subject"]]
+        digests = [mail for mail in listener.mails if "督办提醒" in mail["Subject"]]
+        reminders = [mail.get_body(("plain",)).get_content() for mail in digests]
         if reminders:
             break
         time.sleep(0.5)

@@ -45,7 +45,10 @@ def test_the_officer_issues_blue_and_the_unit_hears_of_it_with_its_number(sessio
     assert (slip.number, slip.level, slip.form) == ("督办〔2026〕1号", SlipLevel.BLUE, SlipForm.SLIP)
     assert slip.basis == f"《{place.plan.title}》（{place.plan.doc_no}）"
     for name in ("science", "science_head"):
-        assert "蓝色督办单（督办〔2026〕1号），请于2026-03-20前回复" in told(session, place.people[name], NoticeKind.SLIP)[0].body
+        assert (
+            "蓝色督办单（督办〔2026〕1号），请于2026-03-20前回复"
+            in told(session, place.people[name], NoticeKind.SLIP)[0].body
+        )
     assert not told(session, place.people["leader"], NoticeKind.SLIP)
 
 
