@@ -21,6 +21,7 @@ from tracker.core.measures import (
     likeness,
     measure_key,
     nearest,
+    read_number,
 )
 from tracker.core.mismatches import table_doubts
 from tracker.core.periods import period_name
@@ -51,7 +52,12 @@ def test_names_written_another_way_are_equal(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("托位数", "床位数"), ("公共充电桩", "公交专用道里程"), ("省级孵化器", "科技型中小企业")],
+    [
+        ("托位数", "床位数"),
+        ("公共充电桩", "公交专用道里程"),
+        ("省级孵化器", "科技型中小企业"),
+        ("新增高新技术企业", "高新技术企业"),
+    ],
 )
 def test_names_of_other_numbers_are_not_near(one: str, other: str) -> None:
     assert alike(one, other) < NEAR
@@ -92,11 +98,23 @@ def test_a_value_is_unreleased_until_its_day_and_owed_after_it() -> None:
     assert MONTHLY.standing(october, date(2026, 11, 2), has_value=True) is Standing.RELEASED
 
 
-def test_the_first_period_without_a_value_is_awaited() -> None:
+def test_the_period_after_the_last_value_is_told_with_its_day_of_release() -> None:
     today = date(2026, 11, 22)
-    assert MONTHLY.awaited(today, ["2026-08"]) == ("2026-09", date(2026, 10, 18))
-    assert MONTHLY.awaited(today, ["2026-10"]) is None
-    assert MONTHLY.awaited(today, []) == ("2026-10", date(2026, 11, 18))
+    assert MONTHLY.following(date(2026, 8, 1), today) == date(2026, 9, 1)
+    assert MONTHLY.following(None, today) == date(2026, 10, 1)
+    assert MONTHLY.told(date(2026, 10, 1)) == "2026年10月数据未发布（应于2026年11月18日发布）"
+    assert Release(PeriodKind.YEAR, None).told(date(2026, 1, 1)) == "2026年度数据未发布"
+
+
+@pytest.mark.parametrize(("typed", "number"), [("1,234.5", "1234.5"), ("-0.62", "-0.62"), (" １２ ", "12")])
+def test_a_number_is_read_as_people_type_it(typed: str, number: str) -> None:
+    assert read_number(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize("typed", ["", "NaN", "1e5", "²", "1.23456", "9" * 16, "=1+1", "约100"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError):
+        read_number(typed)
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 12, 31)), st.sampled_from([k for k in PeriodKind if k != "none"]))

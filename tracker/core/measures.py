@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from rapidfuzz import fuzz
 
-from tracker.core.periods import first_day_after, first_day_of_period, period_name
+from tracker.core.periods import first_day_after, first_day_of_period, period_label, period_name
 from tracker.core.script import normal, simplified
 from tracker.core.terms import Labelled, PeriodKind, SeriesShape
 
@@ -35,6 +35,8 @@ _SYNONYMS = (
     ("投入占gdp比重", "投入强度"),
     ("投入与gdp比", "投入强度"),
 )
+# What is new in a period is another number than what there is: 新增高新技术企业 is not 高新技术企业.
+_CHANGE = re.compile("新增|净增|新建|新培育|增长|增速|增幅|下降|降低|减少")
 _COUNTS = frozenset("家户个项件名人台套座处所")
 _ONE_DAY = timedelta(days=1)
 _YEAR, _FORMS = (
@@ -69,6 +71,8 @@ def likeness(first: str, second: str) -> int:
     """Gives how alike two names are in hundredths, once `measure_key` has written them one way; 100 for equal ones."""
     if first == second:
         return 100 if first else 0
+    if set(_CHANGE.findall(first)) != set(_CHANGE.findall(second)):
+        return min(NEAR - 1, int(fuzz.ratio(first, second)))
     if min(len(first), len(second)) >= 4 and (first in second or second in first):
         return 95
     # The same words in another order are nearly the same name.
@@ -129,21 +133,20 @@ class Release:
             found.append(first)
         return found
 
-    def awaited(self, today: date, known: Iterable[str]) -> tuple[str, date | None] | None:
-        """Gives the first period over by today whose value is not there, and its release day; None when all are.
+    def following(self, last_on: date | None, today: date) -> date:
+        """Gives the first day of the period whose value comes next: the one after the last value there is.
 
-        Looks no farther back than the last value there is.
+        Before any value it is the last period that was over today.
         """
-        names = set(known)
-        missing = None
-        for first in self.periods(today, count=13)[1:]:
-            name = period_name(self.kind, first)
-            if name in names:
-                break
-            missing = (name, self.due_on(first))
-            if not names:
-                break
-        return missing
+        if last_on is not None:
+            return first_day_after(self.kind, last_on)
+        return self.periods(today, count=2)[1]
+
+    def told(self, first_on: date) -> str:
+        """Gives in words that the value of a period is not released, and when it will be."""
+        due_on = self.due_on(first_on)
+        when = f"（应于{due_on.year}年{due_on.month}月{due_on.day}日发布）" if due_on else ""
+        return f"{period_label(period_name(self.kind, first_on))}数据未发布{when}"
 
 
 def first_day_of(name: str, kind: PeriodKind) -> date:
@@ -179,3 +182,14 @@ def by_year(points: Iterable[Point], shape: SeriesShape) -> dict[int, Decimal]:
 def shares_gap(shares: Iterable[Decimal], whole: Decimal) -> Decimal:
     """Gives by how much the shares given to counties exceed (or, below nought, fall short of) the city's target."""
     return sum(shares, Decimal(0)) - whole
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,4})?")
+
+
+def read_number(typed: str) -> Decimal:
+    """Gives a number as people type it, with or without commas. Raises ValueError for anything else."""
+    text = normal(typed).replace(",", "").strip()
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(typed)
+    return Decimal(text)

@@ -14,7 +14,7 @@ from tracker.core.filing import Words
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, ReportStatus, Role, UrgeChannel
 from tracker.db import OFFICE_ZONE, transaction
-from tracker.demo import changes, city, matters, opening
+from tracker.demo import changes, city, matters, numbers, opening
 from tracker.demo.documents import issued_on, month_shifted
 from tracker.models import Assignment, Notification, ProgressReport, RoleGrant, Task, Unit, User
 from tracker.services import filing, people, reminding, reviewing, signing, workflow
@@ -50,6 +50,7 @@ def load(*, today: date, now: datetime, base_url: str) -> None:
     for at, deed in sorted(_deeds(cast, plan_id, today, now), key=lambda pair: pair[0]):
         with transaction() as session:
             deed(session, at)
+    numbers.measure(cast.officer, cast.liaisons, plan_id, today=today)
     _open_plan(cast, "plan_waiting", "政务服务效能重点任务清单.txt", today=today, day=today - timedelta(days=2))
     opening.start(cast.officer, "plan_draft", "科技金融工作方案（征求意见稿）.txt", today=today, now=now)
     for back in range(REMINDED_DAYS, 0, -1):

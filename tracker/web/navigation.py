@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("coordination.index", "需协调事项", Permission.OVERDUE_READ),
     Entry("slips.index", "督办单", Permission.SLIPS_READ),
     Entry("instructions.index", "批示", Permission.INSTRUCTIONS_READ),
+    Entry("series.index", "指标数据", Permission.SERIES_READ, ("indicators",)),
     Entry("dashboard.index", "督办总览", Permission.DASHBOARD_READ),
     Entry("supervision.index", "督查通报", Permission.REPORTS_READ, ("reports", "approval", "cycles")),
     Entry("circulars.index", "通报", Permission.REPORTS_RECEIVE),
