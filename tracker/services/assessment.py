@@ -220,7 +220,7 @@ class _Sheet:
             difference=signed(made) if made else "",
             percent=made.percent if made else None,
             standing="" if has_value else self._standing(link),
-            definition="；".join(filter(None, (link.series.definition, link.series.footnote))) if link else "",
+            definition="".join((link.series.definition, link.series.footnote)) if link else "",
         )
 
     def _standing(self, link: SeriesLink | None) -> str:

@@ -123,7 +123,7 @@ def indicator_page(session: Session, actor: Actor, plan_id: int, *, today: date)
         targets=targets,
         notes=footnotes(content, marks),
         definitions=tuple(
-            (one.name, "；".join(filter(None, (one.definition, one.footnote))))
+            (one.name, "".join((one.definition, one.footnote)))
             for one in used.values()
             if one.definition or one.footnote
         ),

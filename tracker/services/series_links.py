@@ -104,7 +104,7 @@ class SharesPage:
         found = {}
         for year in self.years:
             total, own = self.sums[year], self.whole.get(year)
-            gap = "—" if own is None else plain(shares_gap([total], own))
+            gap = "—" if own is None else plain(shares_gap([total], own)).replace("-", "−")
             found[year] = (plain(total), plain(own) if own is not None else "—", gap)
         return found
 

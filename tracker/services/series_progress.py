@@ -75,11 +75,11 @@ def target_goal(link: SeriesLink, target: Target, plan: Plan) -> Goal:
 
 def indicator_goals(link: SeriesLink, indicator: Indicator, plan: Plan) -> dict[int, Goal]:
     """Gives what a linked row of the indicator table promises for each year, in order."""
-    baseline = link.baseline if link.baseline is not None else baseline_of(indicator)
-    goals = {}
-    for year, value in promised_by_year(indicator).items():
-        goals[year] = Goal(link.kind, value, year, plan.period_start, baseline, is_fall(indicator.name))
-    return goals
+    falls = is_fall(indicator.name)
+    return {
+        year: Goal(link.kind, value, year, plan.period_start, link.baseline, falls)
+        for year, value in promised_by_year(indicator).items()
+    }
 
 
 def promised_by_year(indicator: Indicator) -> dict[int, Decimal]:
@@ -89,13 +89,6 @@ def promised_by_year(indicator: Indicator) -> dict[int, Decimal]:
         for year, cell in sorted((indicator.values or {}).items())
         if year.isdigit() and cell.get("role") == "target" and cell.get("value") is not None
     }
-
-
-def baseline_of(indicator: Indicator) -> Decimal | None:
-    """Gives the last printed value of a row that is no target, None where none is printed."""
-    facts = [c["value"] for _, c in sorted((indicator.values or {}).items()) if c.get("role") != "target"]
-    known = [value for value in facts if value is not None]
-    return Decimal(str(known[-1])) if known else None
 
 
 def reached(link: SeriesLink, goal: Goal, name: str, points: Sequence[Point], today: date) -> Reached:

@@ -187,7 +187,10 @@ def series_page(session: Session, actor: Actor, series_id: int, *, today: date) 
     counties = county_units(session, series.jurisdiction_id) if series.is_by_county else []
     rule = release_of(series)
     recent = rule.periods(today, count=PERIODS_SHOWN)
-    firsts = sorted({*recent, *(value.first_on for value, _ in values)}, reverse=True)
+    typed = {value.first_on for value, _ in values}
+    # Before the first value nothing was owed.
+    owed = [first for first in recent if not typed or first >= min(typed)]
+    firsts = sorted({*(owed if typed else owed[:3]), *typed}, reverse=True)
     by_period: dict[date, list[tuple[SeriesValue, str]]] = defaultdict(list)
     for value, name in values:
         by_period[value.first_on].append((value, name))

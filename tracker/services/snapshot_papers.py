@@ -25,6 +25,7 @@ from tracker.models import (
     Urge,
     User,
 )
+from tracker.services.indicators import Attained, attained
 from tracker.services.plan_facts import COMPARATORS, plain_number
 from tracker.services.snapshot_lines import Taking
 
@@ -34,18 +35,25 @@ _ANSWERED = (SlipStatus.ANSWERED, SlipStatus.PASSED)
 def promise_lines(taken: Taking) -> Iterator[PromiseLine]:
     """Gives the targets and the indicators of the plans with what they promise for the year of the period."""
     plan_ids, year = list(taken.plans), str(taken.moment.as_of.year)
+    reached = attained(taken.session, plan_ids, as_of=taken.moment.as_of, at=taken.moment.at)
     for target in taken.session.scalars(
         select(Target).where(Target.plan_id.in_(plan_ids)).order_by(Target.plan_id, Target.start)
     ):
         sign = COMPARATORS.get(target.comparator, target.comparator)
         promised = f"{sign}{plain_number(target.value)}{target.unit_of_measure}"
-        yield PromiseLine(target.plan_id, target.task_id, "目标值", target.name, promised, target.by, "")
+        so_far = _words(reached.get(f"target-{target.id}"))
+        yield PromiseLine(target.plan_id, target.task_id, "目标值", target.name, promised, target.by, so_far)
     for row in taken.session.scalars(
         select(Indicator).where(Indicator.plan_id.in_(plan_ids)).order_by(Indicator.plan_id, Indicator.position)
     ):
         by, value = _promised(row.values or {}, year)
         promised = f"{value}{row.unit_of_measure}" if value else ""
-        yield PromiseLine(row.plan_id, None, "指标", row.name, promised, by, "")
+        so_far = _words(reached.get(f"indicator-{row.id}"))
+        yield PromiseLine(row.plan_id, None, "指标", row.name, promised, by, so_far)
+
+
+def _words(reached: Attained | None) -> str:
+    return reached.words if reached is not None else ""
 
 
 def _promised(values: dict[str, Any], year: str) -> tuple[str, str]:
