@@ -174,12 +174,12 @@ def _concerns(report: ReportContent) -> tuple[Block, ...]:
 
 
 def _promises(report: ReportContent) -> tuple[Block, ...]:
-    head = ("序号", "类别", "名称", "目标", "时间")
+    head = ("序号", "类别", "名称", "目标", "时间", "完成情况")
     rows = tuple(
-        (str(place), line.source, line.name, line.promised, line.by)
+        (str(place), line.source, line.name, line.promised, line.by, line.reached or "—")
         for place, line in enumerate(report.promises, start=1)
     )
-    return (Table(head, rows, (12.0, 18.0, 74.0, 32.0, 20.0), words=(2, 3)),)
+    return (Table(head, rows, (12.0, 18.0, 58.0, 28.0, 16.0, 24.0), words=(2, 3, 5)),)
 
 
 def _papers(report: ReportContent) -> tuple[Block, ...]:
