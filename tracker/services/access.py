@@ -11,6 +11,8 @@ Administrators see people, units, settings or the trail by their permissions, an
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
@@ -25,22 +27,28 @@ REGIONAL = (UnitKind.COUNTY, UnitKind.TOWNSHIP, UnitKind.ZONE)
 _KNOWN_TO_UNITS = [state for state in AssignmentState if state is not AssignmentState.PLANNED]
 
 
+# An alias of a table copies all its columns: every page asks for these conditions, several times.
+_given, _own = aliased(Task), aliased(Assignment)
+
+
 def task_scope(actor: Actor) -> ColumnElement[bool]:
     """Gives the condition on Task that holds for every task the actor may see."""
     if actor.sees_jurisdiction:
         return Task.jurisdiction_id == actor.jurisdiction_id
-    if actor.unit_id is None:
-        return false()
-    mine = select(Assignment.task_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.in_(_KNOWN_TO_UNITS))
-    return Task.id.in_(mine.union_all(_given_by(actor.unit_id)))
+    return _tasks_of(actor.unit_id) if actor.unit_id is not None else false()
+
+
+@lru_cache(maxsize=512)
+def _tasks_of(unit_id: int) -> ColumnElement[bool]:
+    mine = select(Assignment.task_id).where(Assignment.unit_id == unit_id, Assignment.state.in_(_KNOWN_TO_UNITS))
+    return Task.id.in_(mine.union_all(_given_by(unit_id)))
 
 
 def _given_by(unit_id: int) -> Select[tuple[int]]:
     """The sub-tasks of the tasks a unit leads: it gave them, and accepts their parts."""
-    given = aliased(Task)
     return (
-        select(given.id)
-        .join(Assignment, Assignment.task_id == given.parent_id)
+        select(_given.id)
+        .join(Assignment, Assignment.task_id == _given.parent_id)
         .where(Assignment.unit_id == unit_id, Assignment.is_first_lead, Assignment.state != AssignmentState.WAIVED)
     )
 
@@ -49,17 +57,19 @@ def duty_scope(actor: Actor) -> ColumnElement[bool]:
     """Gives the condition on Assignment that holds, in a task the actor may see, for every duty the actor may see."""
     if actor.sees_jurisdiction:
         return true()
-    if actor.unit_id is None:
-        return false()
+    return _duties_of(actor.unit_id) if actor.unit_id is not None else false()
+
+
+@lru_cache(maxsize=512)
+def _duties_of(unit_id: int) -> ColumnElement[bool]:
     places = select(Unit.id).where(Unit.kind.in_(REGIONAL))
-    own = aliased(Assignment)
-    led = select(own.task_id).where(own.unit_id == actor.unit_id, own.role == DutyRole.LEAD)
+    led = select(_own.task_id).where(_own.unit_id == unit_id, _own.role == DutyRole.LEAD)
     return or_(
-        Assignment.unit_id == actor.unit_id,
+        Assignment.unit_id == unit_id,
         Assignment.role == DutyRole.LEAD,
         Assignment.unit_id.not_in(places),
-        ~exists().where(Unit.id == actor.unit_id, Unit.kind.in_(REGIONAL)),
-        Assignment.task_id.in_(led.union_all(_given_by(actor.unit_id))),
+        ~exists().where(Unit.id == unit_id, Unit.kind.in_(REGIONAL)),
+        Assignment.task_id.in_(led.union_all(_given_by(unit_id))),
     )
 
 

@@ -11,6 +11,8 @@ from tracker.core.workdays import Calendar
 from tracker.services.shown import light_shown
 
 SHOWN = 10
+# So many statements are kept put together, each for a person and a day: that costs more than to run one.
+KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)

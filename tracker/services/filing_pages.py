@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from tracker.core.filing import BLANK, UNSIGNED, WRITABLE, Words
+from tracker.core.filing import BLANK, UNSIGNED, WRITABLE, Words, month_to_write
 from tracker.core.lights import Light
 from tracker.core.paging import Page, offset
 from tracker.core.periods import Window, period_label
@@ -20,7 +20,7 @@ from tracker.core.workdays import Calendar
 from tracker.models import Assignment, Attachment, Breakdown, Filing, ProgressReport, Task, Unit
 from tracker.services.calendar import load_calendar
 from tracker.services.filing import reason_text_of, words_in
-from tracker.services.filing_rows import OpenDuty, ToAcknowledge, UnitDuties, unit_duties
+from tracker.services.filing_rows import OpenDuty, ToAcknowledge, unit_duties
 from tracker.services.lights import duty_reason, light_of
 from tracker.services.signing import find_filing
 from tracker.services.task_trail import FileRow, file_rows
@@ -165,38 +165,31 @@ def filing_page(
         return FilingPage("", Page((), 1, 0), (), 0, 0, 0, (), is_head, (), None, (), 0)
     calendar = load_calendar(session)
     every = unit_duties(session, actor.unit_id, calendar, today=today)
+    if holding is not None and (before := every.before(holding)) is not None:
+        number = before // PAGE + 1
     name, notes = _notes(session, actor.unit_id)
-    if holding in (places := {duty.id: place for place, duty in enumerate(every.open)}):
-        number = places[holding] // PAGE + 1
-    shown = every.open[offset(number, PAGE) :][:PAGE]
-    others = every.others[:PARTS_SHOWN]
-    duties = _duties(session, [each.id for each in shown] + [each.id for each in others])
+    shown, others = every.open(offset(number, PAGE), PAGE), every.others[:PARTS_SHOWN]
+    duties = _duties(session, [*(each.id for each in shown), *others])
     rows = filing_rows(session, shown, duties, calendar, today=today)
-    windows = {each.plan_id: each.window for each in shown}
+    windows = {duties[each.id].plan_id: each.window for each in shown}
     groups = tuple(
         PlanGroup(plan_id, title, windows[plan_id], windows[plan_id].closes_on < today, tuple(found))
         for (plan_id, title), found in groupby(rows, key=lambda row: (row.plan_id, row.plan_title))
     )
     return FilingPage(
         unit=name,
-        page=Page(rows, number, len(every.open), PAGE),
+        page=Page(rows, number, len(every), PAGE),
         groups=groups,
-        **_counts(every),
+        owed=every.owed,
+        written=every.written,
+        sent_back=every.sent_back,
         notes=notes,
         is_head=is_head,
         to_acknowledge=every.to_acknowledge,
         next_opens_on=every.next_opens_on,
-        parts=tuple(_part(duties[each.id], today) for each in others),
+        parts=tuple(_part(duties[key], today) for key in others),
         part_count=len(every.others),
     )
-
-
-def _counts(every: UnitDuties) -> dict[str, int]:
-    return {
-        "owed": sum(duty.is_owed and duty.is_writable for duty in every.open),
-        "written": sum(duty.has_words for duty in every.open),
-        "sent_back": sum(duty.is_sent_back for duty in every.open),
-    }
 
 
 def _duties(session: Session, ids: Sequence[int]) -> dict[int, Assignment]:
@@ -214,7 +207,7 @@ def every_row(session: Session, actor: Actor, *, today: date) -> list[FilingRow]
     if actor.unit_id is None:
         return []
     calendar = load_calendar(session)
-    shown = unit_duties(session, actor.unit_id, calendar, today=today).open
+    shown = unit_duties(session, actor.unit_id, calendar, today=today).open()
     return filing_rows(session, shown, _duties(session, [each.id for each in shown]), calendar, today=today)
 
 
@@ -231,8 +224,9 @@ def filing_rows(
     rows = []
     for each in shown:
         own = reports.get(each.id, [])
-        current = next((report for report in own if each.report is not None and report.id == each.report.id), None)
-        row = _row(duties[each.id], current, each.month, own, today=today, calendar=calendar)
+        current = next((report for report in own if report.id == each.report_id), None)
+        month = month_to_write(current, each.window.month)
+        row = _row(duties[each.id], current, month, own, today=today, calendar=calendar)
         rows.append(replace(row, is_owed=each.is_owed and each.is_writable))
     return rows
 

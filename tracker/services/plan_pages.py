@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.actions import Action, Relation
@@ -258,24 +259,34 @@ _LISTED = (
 )
 
 
+# The statements of a page are put together once for a reader and a day: that costs more than to run them.
+_KEPT = 256
+_own = aliased(Assignment)
+
+
 def _tasks(session: Session, actor: Actor, plan_id: int, asked: TaskFilter, today: date) -> Sequence[Any]:
     """Every task the actor may see as the filters and counts need it, with what it shows to this reader."""
+    is_of_unit = asked.unit_id is not None
+    given = {"plan_id": plan_id, **({"of_unit_id": asked.unit_id} if is_of_unit else {})}
+    return session.execute(_tasks_query(actor, today, is_of_unit=is_of_unit), given).all()
+
+
+@lru_cache(maxsize=_KEPT)
+def _tasks_query(actor: Actor, today: date, *, is_of_unit: bool) -> Select[Any]:
     columns = [getattr(Task, name) for name in _LISTED]
-    if asked.unit_id is not None:
-        of_unit = select(Assignment.id).where(
-            Assignment.task_id == Task.id, Assignment.unit_id == asked.unit_id, _is_bound(), duty_scope(actor)
-        )
+    if is_of_unit:
+        is_asked = Assignment.unit_id == bindparam("of_unit_id")
+        of_unit = select(Assignment.id).where(Assignment.task_id == Task.id, is_asked, _is_bound(), duty_scope(actor))
         columns.append(of_unit.exists().label("is_of_unit"))
-    query = select(*columns).where(Task.plan_id == plan_id, task_scope(actor)).order_by(Task.position, Task.id)
+    query = select(*columns).where(Task.plan_id == bindparam("plan_id"), task_scope(actor))
     # The database tells what each shows, so that no days are fetched for all the tasks of a plan.
     shown = shown_key(Task, today)
     if not actor.sees_jurisdiction:
         # The days of the reader's own duty come before the task's.
-        own = aliased(Assignment)
-        is_own = and_(own.task_id == Task.id, own.unit_id == actor.unit_id, own.state != AssignmentState.WAIVED)
-        query = query.outerjoin(own, is_own)
-        shown = case((own.id.is_not(None), shown_key(own, today)), else_=shown)
-    return session.execute(query.add_columns(shown.label("shown"))).all()
+        is_own = and_(_own.task_id == Task.id, _own.unit_id == actor.unit_id, _own.state != AssignmentState.WAIVED)
+        query = query.outerjoin(_own, is_own)
+        shown = case((_own.id.is_not(None), shown_key(_own, today)), else_=shown)
+    return query.add_columns(shown.label("shown")).order_by(Task.position, Task.id)
 
 
 def _with_subtasks(paged: Sequence[Any], listed: Sequence[Any]) -> list[Any]:
@@ -293,6 +304,12 @@ def _is_bound() -> ColumnElement[bool]:
 
 def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
     """The units with duties in the tasks the actor may see, in the registry's order, and how many wait to be signed."""
+    return session.execute(_shares_query(actor), {"plan_id": plan_id}).all()
+
+
+@lru_cache(maxsize=_KEPT)
+def _shares_query(actor: Actor) -> Select[Any]:
+    plan_id: Any = bindparam("plan_id")
     waiting = func.sum(case((Assignment.state == _WAITING, 1), else_=0))
     query = (
         select(Assignment.unit_id, Unit.name, waiting.label("waiting"))
@@ -304,7 +321,7 @@ def _unit_shares(session: Session, actor: Actor, plan_id: int) -> Sequence[Any]:
     if not actor.sees_jurisdiction:
         shown = select(Task.id).where(Task.plan_id == plan_id, task_scope(actor))
         query = query.where(Assignment.task_id.in_(shown), duty_scope(actor))
-    return session.execute(query).all()
+    return query
 
 
 def _task_rows(session: Session, actor: Actor, plan_id: int, listed: Sequence[Any], *, today: date) -> list[TaskRow]:
@@ -315,28 +332,31 @@ def _task_rows(session: Session, actor: Actor, plan_id: int, listed: Sequence[An
 
 
 def _duties(session: Session, actor: Actor, plan_id: int, tasks: set[int], *, today: date) -> dict[int, list[DutyCell]]:
-    columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent")
-    query = (
-        select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
-        .add_columns(shown_key(Assignment, today).label("shown"))
-        .join(Unit, Unit.id == Assignment.unit_id)
-        .join(Task, Task.id == Assignment.task_id)
-        .where(_is_bound(), duty_scope(actor))
-        .order_by(Assignment.position, Assignment.id)
-    )
     # A page's tasks by their own keys; a whole plan by the plan's, since its tasks may be too many to name.
-    if len(tasks) <= PLAN_PAGE:
-        query = query.where(Assignment.task_id.in_(tasks))
-    else:
-        query = query.where(Assignment.plan_id == plan_id)
+    is_page = len(tasks) <= PLAN_PAGE
+    given = {"tasks": list(tasks)} if is_page else {"plan_id": plan_id}
     cells: dict[int, list[DutyCell]] = defaultdict(list)
-    for duty in session.execute(query):
+    for duty in session.execute(_duties_query(actor, today, is_page=is_page), given):
         if duty.task_id in tasks:
             facts = (duty.role, duty.is_first_lead, duty.state, duty.shown, duty.percent)
             cells[duty.task_id].append(DutyCell(duty.id, duty.unit_id, duty.name, (duty.place, duty.unit_id), *facts))
     for found in cells.values():
         found.sort(key=lambda cell: (-cell.role.strength, not cell.is_first_lead))
     return cells
+
+
+@lru_cache(maxsize=_KEPT)
+def _duties_query(actor: Actor, today: date, *, is_page: bool) -> Select[Any]:
+    columns = ("id", "task_id", "unit_id", "role", "is_first_lead", "state", "percent")
+    of_page = Assignment.task_id.in_(bindparam("tasks", expanding=True))
+    return (
+        select(*(getattr(Assignment, name) for name in columns), Unit.name, Unit.position.label("place"))
+        .add_columns(shown_key(Assignment, today).label("shown"))
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .join(Task, Task.id == Assignment.task_id)
+        .where(of_page if is_page else Assignment.plan_id == bindparam("plan_id"), _is_bound(), duty_scope(actor))
+        .order_by(Assignment.position, Assignment.id)
+    )
 
 
 def _groups(session: Session, plan_id: int) -> dict[int, tuple[str, ...]]:

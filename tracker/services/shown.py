@@ -102,6 +102,12 @@ def light_key(model: Any, today: date) -> ColumnElement[str]:
     return case(*days, else_=literal(Light.ON_TIME.value))
 
 
+def light_place(model: Any, today: date) -> ColumnElement[int]:
+    """Gives the column of the place of a row's light among the lights, the strongest first."""
+    days = [(getattr(model, attribute) <= today, place) for place, attribute in enumerate(DAY_OF.values())]
+    return case(*days, else_=len(days))
+
+
 def is_standing() -> ColumnElement[bool]:
     """Gives the condition that a task is counted on its own as 常态化."""
     return or_(Task.state == TaskState.STANDING, (Task.is_standing.is_(True)) & Task.state.in_(UNDER_WAY))

@@ -52,8 +52,8 @@ def hand_over(session: Session, actor: Actor, *, now: datetime) -> HandedOver:
     """
     today = office_date(now)
     unit = _own_unit(session, actor)
-    duties = unit_duties(session, unit.id, load_calendar(session), today=today).open
-    reports = _loaded(session, ProgressReport.id.in_([d.report.id for d in duties if d.report and d.has_words]))
+    duties = unit_duties(session, unit.id, load_calendar(session), today=today).open()
+    reports = _loaded(session, ProgressReport.id.in_([duty.report_id for duty in duties if duty.has_words]))
     if not reports:
         raise Invalid({"": "还没有填写任何一项，请填写后再交签。"})
     _check_rows(session, actor, reports, now)
