@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Date,
     Integer,
     Select,
@@ -39,7 +41,7 @@ from tracker.core.terms import (
 )
 from tracker.db import UTCDateTime
 from tracker.models import Assignment, Instruction, InstructionReply, Notification, Slip, Task, Unit, User
-from tracker.services.desk_rows import Line, Section, Today, Unread, section, task_label
+from tracker.services.desk_rows import KEPT, Line, Section, Today, Unread, section, task_label
 from tracker.services.slip_rows import unanswered_after
 
 MOST = 100
@@ -68,15 +70,8 @@ class Matters:
 
 def matters(session: Session, actor: Actor, today: Today) -> Matters:
     """Gives what a unit owes answers to, what the office sorts and judges, a leader's instructions, and messages."""
-    parts = [_unread(actor)]
-    if actor.unit_id is not None and actor.roles & {Role.LIAISON, Role.UNIT_HEAD}:
-        parts += _of_unit(actor)
-    if actor.is_office:
-        parts += _of_office(actor, today.day)
-    if Role.LEADER in actor.roles:
-        parts += _of_leader(actor)
     found: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(union_all(*(select(part.subquery()) for part in parts))):
+    for row in session.execute(_asked(actor, today.day)):
         found[row.key].append(row)
     return Matters(
         (
@@ -91,6 +86,18 @@ def matters(session: Session, actor: Actor, today: Today) -> Matters:
         (_section("mine", "我的批示办理情况", found, today),),
         tuple(Unread(row.id, _KINDS[row.kind], row.text, row.at) for row in found["unread"]),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _asked(actor: Actor, today: date) -> CompoundSelect[Any]:
+    parts = [_unread(actor)]
+    if actor.unit_id is not None and actor.roles & {Role.LIAISON, Role.UNIT_HEAD}:
+        parts += _of_unit(actor)
+    if actor.is_office:
+        parts += _of_office(actor, today)
+    if Role.LEADER in actor.roles:
+        parts += _of_leader(actor)
+    return union_all(*(select(part.subquery()) for part in parts))
 
 
 def _section(key: str, title: str, found: Mapping[str, list[Any]], today: Today, advice: str = "") -> Section:

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, and_, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
@@ -15,7 +30,7 @@ from tracker.core.permissions import Actor, Permission
 from tracker.core.terms import Channel, DeliveryStatus
 from tracker.db import OFFICE_ZONE
 from tracker.models import Notification, User, WorkerLease
-from tracker.services.desk_rows import Line, Section, section
+from tracker.services.desk_rows import KEPT, Line, Section, section
 from tracker.services.leading import Heard, heard_at
 
 # By then a message that is not held back for its person's sake should have gone.
@@ -30,12 +45,17 @@ def delivery_troubles(session: Session, actor: Actor, *, now: datetime) -> tuple
     if not actor.may(Permission.DELIVERY_READ):
         return ()
     # One query for both: the desk asks few.
-    parts = (_in_trouble(actor, now), _worker())
-    rows = session.execute(union_all(*(select(part.subquery()) for part in parts))).all()
+    known = {"late_at": now - _LATE_AFTER, "held_at": now + _LONGEST_WAIT}
+    rows = session.execute(_asked(actor.jurisdiction_id), known).all()
     heartbeat = next((row for row in rows if row.what == _WORKER), None)
     troubles = [row for row in rows if row.what == _TROUBLE]
     found = (_stopped(heard_at(heartbeat.at if heartbeat else None, now=now)), _given_up(troubles), _waiting(troubles))
     return tuple(each for each in found if each.count)
+
+
+@lru_cache(maxsize=KEPT)
+def _asked(jurisdiction_id: int) -> CompoundSelect[Any]:
+    return union_all(*(select(part.subquery()) for part in (_in_trouble(jurisdiction_id), _worker())))
 
 
 def _stopped(heard: Heard) -> Section:
@@ -83,12 +103,12 @@ def _row(what: str, **known: Any) -> list[Any]:
     return [literal(what).label("what"), *((columns | known)[name].label(name) for name in columns)]
 
 
-def _in_trouble(actor: Actor, now: datetime) -> Select[Any]:
+def _in_trouble(jurisdiction_id: int) -> Select[Any]:
     is_waiting = and_(
         Notification.status.in_([DeliveryStatus.PENDING, DeliveryStatus.CLAIMED]),
-        Notification.created_at < now - _LATE_AFTER,
+        Notification.created_at < bindparam("late_at"),
         # Held back for the person's sake is not in trouble.
-        Notification.due_at < now + _LONGEST_WAIT,
+        Notification.due_at < bindparam("held_at"),
     )
     at = func.max(Notification.created_at)
     known = {
@@ -103,7 +123,7 @@ def _in_trouble(actor: Actor, now: datetime) -> Select[Any]:
         select(*_row(_TROUBLE, **known))
         .join(User, User.id == Notification.user_id)
         .where(
-            User.jurisdiction_id == actor.jurisdiction_id,
+            User.jurisdiction_id == jurisdiction_id,
             Notification.channel != Channel.INBOX,
             or_(Notification.status == DeliveryStatus.FAILED, is_waiting),
         )

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.core.lights import Light
 from tracker.core.permissions import Actor, Permission
-from tracker.core.terms import AssignmentState, ReportStatus, Role, TaskState
+from tracker.core.terms import AssignmentState, ReportStatus
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task, Unit, User
 from tracker.services.counting import capped
-from tracker.services.desk_reports import in_hand, to_sign
-from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
+from tracker.services.desk_reports import in_hand, to_approve, to_sign
+from tracker.services.desk_rows import KEPT, SHOWN, Figure, Line, Section, Today, task_label
 from tracker.services.last_words import last_report
 from tracker.services.lights import light_condition
 from tracker.services.overdue import BOARD_LIGHTS, in_charge, on_board
 from tracker.services.requests import count_waiting
-from tracker.services.shown import PREPARED, UNDER_WAY, is_counted, is_standing
+from tracker.services.shown import UNDER_WAY, is_counted, is_standing
 
 NEWLY = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
@@ -36,10 +37,9 @@ NO_ACCOUNT = "该单位尚无账号，请电话联系"
 
 def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
     """Gives what waits for the office, most urgent first."""
-    counts = session.execute(_office_counts(actor, today)).one()
+    counts = session.execute(_office_counts(actor, today.day)).one()
     silent = _silent(session, actor, today)
-    approve, submit = _prepared(session, actor)
-    reports, drafts = in_hand(session, actor, today)
+    found = in_hand(session, actor, today)
     review = counts.reports + counts.closings
     figures = [
         Figure("review", "待审核", review, "near" if review else ""),
@@ -48,28 +48,28 @@ def office_sections(session: Session, actor: Actor, today: Today) -> tuple[list[
         Figure("silent", "未签收", counts.waiting, ""),
     ]
     sections = [
-        approve,
+        found.approve,
         _review(counts),
         Section("requests", "待审批事项", counts.requests, (Line("年度分解、延期、调整分工", count=counts.requests),)),
-        reports,
+        found.reports,
         _newly_late(session, actor, today, counts.newly_late),
         silent,
-        drafts,
-        submit,
+        found.drafts,
+        found.submit,
     ]
     return figures, sections
 
 
 def leader_sections(session: Session, actor: Actor, today: Today) -> tuple[list[Figure], list[Section]]:
     """Gives a leader three figures, then the red items with unit, lateness and the unit's last word."""
-    late, behind, near, units = session.execute(_light_counts(actor, today)).one()
+    late, behind, near, units = session.execute(_light_counts(actor, today.day)).one()
     red = _red(session, actor, today, late, has_charge=bool(units))
     figures = [
         Figure("red", "逾期任务", late, Light.LATE.value),
         Figure("behind", "滞后任务", behind, Light.BEHIND.value),
         Figure("near", "临期任务", near, Light.NEAR.value),
     ]
-    approve = [_prepared(session, actor)[0]] if actor.may(Permission.PLANS_APPROVE) else []
+    approve = [to_approve(session, actor)] if actor.may(Permission.PLANS_APPROVE) else []
     return figures, [red, to_sign(session, actor, today), *approve]
 
 
@@ -81,7 +81,8 @@ def _here(model: Any, actor: Actor) -> Any:
     return model.jurisdiction_id == actor.jurisdiction_id
 
 
-def _office_counts(actor: Actor, today: Today) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _office_counts(actor: Actor, today: date) -> Select[Any]:
     reports = select(ProgressReport.id).where(
         _here(ProgressReport, actor),
         ProgressReport.status == ReportStatus.SUBMITTED,
@@ -104,38 +105,20 @@ def _office_counts(actor: Actor, today: Today) -> Select[Any]:
     )
 
 
-def _board(column: Any, actor: Actor, light: Light, today: Today) -> Select[Any]:
-    return select(column).where(_here(Assignment, actor), on_board(light, today.day))
+def _board(column: Any, actor: Actor, light: Light, today: date) -> Select[Any]:
+    return select(column).where(_here(Assignment, actor), on_board(light, today))
 
 
-def _is_new(today: Today) -> ColumnElement[bool]:
-    return Assignment.late_on > today.day - NEWLY
+def _is_new(today: date) -> ColumnElement[bool]:
+    return Assignment.late_on > today - NEWLY
 
 
-def _light_counts(actor: Actor, today: Today) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _light_counts(actor: Actor, today: date) -> Select[Any]:
     late = _board(Assignment.task_id, actor, Light.LATE, today).distinct()
     under_way = select(Task.id).where(_here(Task, actor), is_counted(), Task.state.in_(UNDER_WAY), ~is_standing())
-    lit = (under_way.where(light_condition(Task, light, today.day)) for light in (Light.BEHIND, Light.NEAR))
-    return select(_number(late), *map(_number, lit), _number(in_charge(actor, today.day)))
-
-
-def _prepared(session: Session, actor: Actor) -> tuple[Section, Section]:
-    """Gives the plans with tasks to approve, and those with tasks not yet submitted."""
-    query = (
-        select(Plan.id, Plan.title, Plan.doc_no, Task.state, func.count().label("count"))
-        .join(Task, Task.plan_id == Plan.id)
-        .where(_here(Task, actor), Task.state.in_(PREPARED))
-        .group_by(Plan.id, Plan.title, Plan.doc_no, Task.state)
-        .order_by(Plan.id)
-    )
-    lines: dict[TaskState, list[Line]] = {state: [] for state in PREPARED}
-    for row in session.execute(query):
-        lines[row.state].append(Line(row.title, row.doc_no, count=row.count, plan_id=row.id))
-    may_approve, may_submit = actor.may(Permission.PLANS_APPROVE), Role.OFFICER in actor.roles
-    return (
-        section("approve", "待立项交办", lines[TaskState.PENDING_APPROVAL] if may_approve else []),
-        section("submit", "已入库，待提请立项", lines[TaskState.DRAFT] if may_submit else []),
-    )
+    lit = (under_way.where(light_condition(Task, light, today)) for light in (Light.BEHIND, Light.NEAR))
+    return select(_number(late), *map(_number, lit), _number(in_charge(actor, today)))
 
 
 def _review(counts: Any) -> Section:
@@ -148,13 +131,12 @@ def _review(counts: Any) -> Section:
 
 
 def _late_section(
-    session: Session, section: tuple[str, str, int], queries: Sequence[Select[Any]], today: Today, *, shown: int
+    session: Session, section: tuple[str, str, int], query: CompoundSelect[Any], today: Today, *, shown: int
 ) -> Section:
-    """Gives the first late tasks of several queries, each with the unit that answers for it and its last word."""
+    """Gives the first late tasks of a query, each with the unit that answers for it and its last word."""
     key, title, count = section
     duties: dict[int, Any] = {}
-    parts = (select(query.limit(shown * MOST_UNITS).subquery()) for query in queries)
-    for row in session.execute(union_all(*parts)):
+    for row in session.execute(query):
         duties.setdefault(row.id, row)
     of_task: dict[int, list[Any]] = {}
     for row in duties.values():
@@ -179,7 +161,7 @@ def _late_line(rows: list[Any], today: Today) -> Line:
     )
 
 
-def _late_duties(actor: Actor, today: Today) -> Select[Any]:
+def _late_duties(actor: Actor, today: date) -> Select[Any]:
     due_on = func.coalesce(Assignment.due_on, Task.due_on).label("due_on")
     columns = (Assignment.id, Assignment.task_id, Assignment.is_first_lead, Task.number, Task.part, Task.title, due_on)
     words = (ProgressReport.progress.label("word"), ProgressReport.filed_at.label("word_at"))
@@ -190,25 +172,50 @@ def _late_duties(actor: Actor, today: Today) -> Select[Any]:
         .join(Plan, Plan.id == Assignment.plan_id)
         .join(Unit, Unit.id == Assignment.unit_id)
         .outerjoin(ProgressReport, ProgressReport.id == last_report())
-        .where(_here(Assignment, actor), on_board(Light.LATE, today.day))
+        .where(_here(Assignment, actor), on_board(Light.LATE, today))
     )
 
 
+def _first_of(queries: Sequence[Select[Any]], shown: int) -> CompoundSelect[Any]:
+    return union_all(*(select(query.limit(shown * MOST_UNITS).subquery()) for query in queries))
+
+
 def _newly_late(session: Session, actor: Actor, today: Today, count: int) -> Section:
+    query = _newly_late_query(actor, today.day)
+    return _late_section(session, ("newly_late", "近一周新增逾期", count), query, today, shown=SHOWN)
+
+
+@lru_cache(maxsize=KEPT)
+def _newly_late_query(actor: Actor, today: date) -> CompoundSelect[Any]:
     query = _late_duties(actor, today).where(_is_new(today))
-    query = query.order_by(Assignment.late_on.desc(), Assignment.id.desc())
-    return _late_section(session, ("newly_late", "近一周新增逾期", count), [query], today, shown=SHOWN)
+    return _first_of([query.order_by(Assignment.late_on.desc(), Assignment.id.desc())], SHOWN)
 
 
 def _red(session: Session, actor: Actor, today: Today, count: int, *, has_charge: bool) -> Section:
+    query = _red_query(actor, today.day, has_charge=has_charge)
+    return _late_section(session, ("red", "逾期任务", count), query, today, shown=RED_SHOWN)
+
+
+@lru_cache(maxsize=KEPT)
+def _red_query(actor: Actor, today: date, *, has_charge: bool) -> CompoundSelect[Any]:
     """Gives the late duties, those of units in the leader's charge first, then the longest late."""
     query = _late_duties(actor, today).order_by(Assignment.late_on, Assignment.id)
-    mine = [query.where(Assignment.unit_id.in_(in_charge(actor, today.day)))] if has_charge else []
-    return _late_section(session, ("red", "逾期任务", count), [*mine, query], today, shown=RED_SHOWN)
+    mine = [query.where(Assignment.unit_id.in_(in_charge(actor, today)))] if has_charge else []
+    return _first_of([*mine, query], RED_SHOWN)
 
 
 def _silent(session: Session, actor: Actor, today: Today) -> Section:
     """Gives the units that have had their time to acknowledge, and those with duties nobody can sign in for."""
+    rows = session.execute(_silent_query(actor, _last_day_of_time(today))).all()
+    lines = tuple(_silent_line(row, today) for row in rows)
+    count = rows[0].units if rows else 0
+    return Section(
+        *("silent", "交办后未签收的单位", count, lines, "可电话催办，并在任务页登记。"), more=count - len(lines)
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _silent_query(actor: Actor, last_on: date) -> Select[Any]:
     people = select(func.count(User.id)).where(User.unit_id == Unit.id, User.left_on.is_(None)).scalar_subquery()
     waiting = (
         select(Assignment.unit_id, func.count().label("count"), func.min(Assignment.issued_on).label("since"))
@@ -216,18 +223,13 @@ def _silent(session: Session, actor: Actor, today: Today) -> Section:
         .group_by(Assignment.unit_id)
         .subquery()
     )
-    query = (
+    return (
         select(Unit.name, Unit.contact_name, Unit.contact_phone, waiting.c.count, waiting.c.since, people.label("n"))
         .add_columns(func.count().over().label("units"))
         .join(waiting, waiting.c.unit_id == Unit.id)
-        .where(or_(waiting.c.since <= _last_day_of_time(today), people == 0))
+        .where(or_(waiting.c.since <= last_on, people == 0))
         .order_by(waiting.c.since, Unit.id)
-    )
-    rows = session.execute(query.limit(SILENT_SHOWN)).all()
-    lines = tuple(_silent_line(row, today) for row in rows)
-    count = rows[0].units if rows else 0
-    return Section(
-        *("silent", "交办后未签收的单位", count, lines, "可电话催办，并在任务页登记。"), more=count - len(lines)
+        .limit(SILENT_SHOWN)
     )
 
 

@@ -1,31 +1,87 @@
-"""What of supervision reports waits on a desk: planned days that passed, signatures, rows to verify, receipts."""
+"""What of papers in hand waits on a desk: reports by their planned day, signatures, receipts, imports, plans."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, String, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Integer, Select, String, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from tracker.core.permissions import Actor
-from tracker.core.terms import DraftStatus, SupervisionStatus
-from tracker.models import ImportDraft, ReportReceipt, SupervisionReport, User, Verification
-from tracker.services.desk_rows import SHOWN, Line, Section, Today, section
+from tracker.core.permissions import Actor, Permission
+from tracker.core.terms import DraftStatus, Role, SupervisionStatus, TaskState
+from tracker.models import ImportDraft, Plan, ReportReceipt, SupervisionReport, Task, User, Verification
+from tracker.services.desk_rows import KEPT, SHOWN, Line, Section, Today, section
+from tracker.services.shown import PREPARED
 
 _ENDED = (SupervisionStatus.ISSUED, SupervisionStatus.WITHDRAWN)
 
 
-def in_hand(session: Session, actor: Actor, today: Today) -> tuple[Section, Section]:
-    """Gives the office the reports on their way, by their planned day, and the imports being examined."""
-    found = union_all(_reports(actor), _drafts(actor)).subquery()
-    rows = session.execute(select(found).order_by(found.c.planned_on.asc().nulls_last(), found.c.at.desc())).all()
-    reports = [_line(row, today) for row in rows if row.kind == "report"]
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What the office has in hand: reports by their planned day, imports being examined, plans before their issue."""
+
+    reports: Section
+    drafts: Section
+    approve: Section
+    submit: Section
+
+
+def in_hand(session: Session, actor: Actor, today: Today) -> InHand:
+    """Gives the office what it has in hand, by one query for all of it."""
+    rows: dict[str, list[Any]] = {kind: [] for kind in ("report", "draft", "plan")}
+    for row in session.execute(_in_hand(actor)):
+        rows[row.kind].append(row)
+    reports = [_line(row, today) for row in rows["report"]]
     drafts = [
         Line(row.title, "　".join(filter(None, (row.word, f"{row.who}最近核对"))), draft_id=row.id)
-        for row in rows
-        if row.kind == "draft"
+        for row in rows["draft"]
     ]
-    return section("reports", "在办的通报", reports), section("drafts", "核对中的导入", drafts)
+    plans = sorted(rows["plan"], key=lambda row: row.id)
+    submit = _plan_lines(plans, TaskState.DRAFT) if Role.OFFICER in actor.roles else []
+    return InHand(
+        section("reports", "在办的通报", reports),
+        section("drafts", "核对中的导入", drafts),
+        _approve(plans if actor.may(Permission.PLANS_APPROVE) else []),
+        section("submit", "已入库，待提请立项", submit),
+    )
+
+
+def to_approve(session: Session, actor: Actor) -> Section:
+    """Gives a leader who approves plans those that wait for it."""
+    return _approve(session.execute(_plans(actor).order_by(Plan.id)).all())
+
+
+def _approve(plans: Sequence[Any]) -> Section:
+    return section("approve", "待立项交办", _plan_lines(plans, TaskState.PENDING_APPROVAL))
+
+
+def _plan_lines(plans: Sequence[Any], state: TaskState) -> list[Line]:
+    return [Line(row.title, row.word, count=row.number, plan_id=row.id) for row in plans if row.who == state.value]
+
+
+@lru_cache(maxsize=KEPT)
+def _in_hand(actor: Actor) -> Select[Any]:
+    found = union_all(_reports(actor), _drafts(actor), _plans(actor)).subquery()
+    return select(found).order_by(found.c.planned_on.asc().nulls_last(), found.c.at.desc())
+
+
+def _plans(actor: Actor) -> Select[Any]:
+    """The plans with tasks to approve, and those with tasks not yet submitted, by how many."""
+    return (
+        select(
+            *(literal("plan").label("kind"), Plan.id, Plan.title, Plan.doc_no.label("word")),
+            cast(Task.state, String).label("who"),
+            *(cast(null(), Date).label(name) for name in ("planned_on", "verify_by_on", "signed_on")),
+            cast(null(), SupervisionReport.drafted_at.type).label("at"),
+            func.count().label("number"),
+        )
+        .join(Task, Task.plan_id == Plan.id)
+        .where(Task.jurisdiction_id == actor.jurisdiction_id, Task.state.in_(PREPARED))
+        .group_by(Plan.id, Plan.title, Plan.doc_no, Task.state)
+    )
 
 
 def _reports(actor: Actor) -> Select[Any]:
@@ -40,6 +96,7 @@ def _reports(actor: Actor) -> Select[Any]:
         report.verify_by_on,
         report.signed_on,
         report.drafted_at.label("at"),
+        cast(null(), Integer).label("number"),
     ).where(report.jurisdiction_id == actor.jurisdiction_id, report.status.not_in(_ENDED))
 
 
@@ -53,6 +110,7 @@ def _drafts(actor: Actor) -> Select[Any]:
             User.name,
             *(cast(null(), Date) for _ in range(3)),
             ImportDraft.updated_at,
+            cast(null(), Integer),
         )
         .join(User, User.id == ImportDraft.updated_by_id)
         .where(ImportDraft.jurisdiction_id == actor.jurisdiction_id, ImportDraft.status == DraftStatus.REVIEWING)
@@ -90,9 +148,8 @@ def _line(row: Any, today: Today) -> Line:
     )
 
 
-def unit_reports(session: Session, actor: Actor, today: Today) -> Section:
-    """Gives a unit what it is to verify and what it has not confirmed to have received."""
-    unit_id = actor.unit_id or 0
+@lru_cache(maxsize=KEPT)
+def _of_unit(unit_id: int) -> CompoundSelect[Any]:
     asked = (
         select(literal("verify"), Verification.id, SupervisionReport.title, Verification.answer_by_on)
         .join(SupervisionReport, SupervisionReport.id == Verification.report_id)
@@ -111,8 +168,13 @@ def unit_reports(session: Session, actor: Actor, today: Today) -> Section:
             SupervisionReport.status == SupervisionStatus.ISSUED,
         )
     )
+    return asked.union_all(sent)
+
+
+def unit_reports(session: Session, actor: Actor, today: Today) -> Section:
+    """Gives a unit what it is to verify and what it has not confirmed to have received."""
     lines = []
-    for kind, key, title, by_on in session.execute(asked.union_all(sent)):
+    for kind, key, title, by_on in session.execute(_of_unit(actor.unit_id or 0)):
         is_asked = kind == "verify"
         lines.append(
             Line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, null, select, union_all
@@ -12,7 +13,7 @@ from tracker.core.paging import MOST_COUNTED
 from tracker.core.permissions import Actor
 from tracker.core.terms import AssignmentState, DutyRole, TaskState
 from tracker.models import Assignment, Task, Unit
-from tracker.services.desk_rows import Line, Section, Today, section, task_label
+from tracker.services.desk_rows import KEPT, Line, Section, Today, section, task_label
 from tracker.services.duties import OPEN_DUTIES
 
 _TO_DO = (AssignmentState.ISSUED, AssignmentState.IN_PROGRESS)
@@ -20,9 +21,7 @@ _TO_DO = (AssignmentState.ISSUED, AssignmentState.IN_PROGRESS)
 
 def partner_sections(session: Session, actor: Actor, today: Today) -> tuple[Section, Section]:
     """Gives the parts that partners say are finished, and the sub-tasks the unit was given, soonest due first."""
-    kinds = (_of_led_tasks(actor), _of_given_subtasks(actor), _shares(actor))
-    found = union_all(*(select(kind.limit(MOST_COUNTED + 1).subquery()) for kind in kinds)).subquery()
-    rows = session.execute(select(found).order_by(found.c.due_on, found.c.task_id)).all()
+    rows = session.execute(_asked(actor)).all()
     to_accept = [
         Line(task_label(row.number, row.part, row.title), f"{row.unit}已报送完成", unit=row.unit, task_id=row.task_id)
         for row in rows
@@ -33,6 +32,13 @@ def partner_sections(session: Session, actor: Actor, today: Today) -> tuple[Sect
         section("to_accept", "责任单位已报完成，待牵头单位认可", to_accept),
         section("subtasks", "牵头单位分解的子任务", shares),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _asked(actor: Actor) -> Select[Any]:
+    kinds = (_of_led_tasks(actor), _of_given_subtasks(actor), _shares(actor))
+    found = union_all(*(select(kind.limit(MOST_COUNTED + 1).subquery()) for kind in kinds)).subquery()
+    return select(found).order_by(found.c.due_on, found.c.task_id)
 
 
 def _of_led_tasks(actor: Actor) -> Select[Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.core.lights import DAY_OF, Light
@@ -17,7 +19,7 @@ from tracker.core.workdays import month_of
 from tracker.db import office_date
 from tracker.models import Assignment, ClosingRequest, Plan, ProgressReport, Task
 from tracker.services.desk_reports import unit_reports
-from tracker.services.desk_rows import SHOWN, Figure, Line, Section, Today, section, task_label
+from tracker.services.desk_rows import KEPT, SHOWN, Figure, Line, Section, Today, section, task_label
 from tracker.services.desk_subtasks import partner_sections
 from tracker.services.duties import OPEN_DUTIES
 from tracker.services.shown import UNDER_WAY
@@ -62,28 +64,23 @@ def _mine(query: Select[Any], actor: Actor) -> Select[Any]:
 
 
 def _to_acknowledge(session: Session, actor: Actor) -> Section:
-    query = _mine(select(Plan.id, Plan.title, func.count().label("count"), func.min(Assignment.issued_on)), actor)
-    query = query.where(Assignment.state == AssignmentState.ISSUED).group_by(Plan.id, Plan.title)
     lines = [
         Line(title, f"{count}项任务待签收", count=count, since_on=issued_on, plan_id=plan_id)
-        for plan_id, title, count, issued_on in session.execute(query.order_by(func.min(Assignment.issued_on)))
+        for plan_id, title, count, issued_on in session.execute(_to_acknowledge_query(actor))
     ]
     return section("acknowledge", "待签收", lines, "打开方案，填写联系人和电话后可一次全部签收。")
 
 
+@lru_cache(maxsize=KEPT)
+def _to_acknowledge_query(actor: Actor) -> Select[Any]:
+    query = _mine(select(Plan.id, Plan.title, func.count().label("count"), func.min(Assignment.issued_on)), actor)
+    query = query.where(Assignment.state == AssignmentState.ISSUED).group_by(Plan.id, Plan.title)
+    return query.order_by(func.min(Assignment.issued_on))
+
+
 def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Light, Section], Section]:
     """Gives the unit's duties by light where that is urgent, and those whose report is owed, the first of each."""
-    ranked = _ranked(actor, today).subquery()
-    query = (
-        select(ranked, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent)
-        .add_columns(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"))
-        .join(Assignment, Assignment.id == ranked.c.duty_id)
-        .join(Task, Task.id == ranked.c.id)
-        .join(Plan, Plan.id == Task.plan_id)
-        .where(or_(and_(ranked.c.is_urgent, ranked.c.place <= SHOWN), and_(ranked.c.owes, ranked.c.turn <= SHOWN)))
-        .order_by(ranked.c.place)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_open_query(actor, today.day)).all()
     urgent: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         if row.is_urgent and row.place <= SHOWN:
@@ -96,17 +93,31 @@ def _open_duties(session: Session, actor: Actor, today: Today) -> tuple[dict[Lig
     return sections, _first_lines("to_file", f"{today.day.month}月待报送", to_file, "all_owed", _line_to_file)
 
 
-def _ranked(actor: Actor, today: Today) -> Select[Any]:
+@lru_cache(maxsize=KEPT)
+def _open_query(actor: Actor, today: date) -> Select[Any]:
+    ranked = _ranked(actor, today).subquery()
+    return (
+        select(ranked, Task.number, Task.part, Task.title, Plan.title.label("plan"), Assignment.percent)
+        .add_columns(func.coalesce(Assignment.due_on, Task.due_on).label("due_on"))
+        .join(Assignment, Assignment.id == ranked.c.duty_id)
+        .join(Task, Task.id == ranked.c.id)
+        .join(Plan, Plan.id == Task.plan_id)
+        .where(or_(and_(ranked.c.is_urgent, ranked.c.place <= SHOWN), and_(ranked.c.owes, ranked.c.turn <= SHOWN)))
+        .order_by(ranked.c.place)
+    )
+
+
+def _ranked(actor: Actor, today: date) -> Select[Any]:
     """The urgent and owed duties with their places: `place` among those `alike`, `turn` among `all_owed` reports.
 
     They are told by the dates stored with them alone, so that an index holds all that is asked. The order of owed
     reports is that of the filing page.
     """
-    came = [(getattr(Assignment, attribute) <= today.day, light.value) for light, attribute in DAY_OF.items()]
+    came = [(getattr(Assignment, attribute) <= today, light.value) for light, attribute in DAY_OF.items()]
     urgent = and_(Assignment.role != DutyRole.COOPERATING, or_(*(on for on, key in came if key in _URGENT)))
-    not_done = or_(Assignment.done_on.is_(None), Assignment.done_on > today.day)
+    not_done = or_(Assignment.done_on.is_(None), Assignment.done_on > today)
     rank = case(*((on, place) for place, (on, _key) in enumerate(came)), else_=len(came))
-    owes = and_(Assignment.state == AssignmentState.IN_PROGRESS, Assignment.report_opens_on <= today.day)
+    owes = and_(Assignment.state == AssignmentState.IN_PROGRESS, Assignment.report_opens_on <= today)
     columns = (Assignment.id.label("duty_id"), Assignment.task_id.label("id"), Assignment.late_on)
     found = (
         select(*columns, case(*came, else_=Light.ON_TIME.value).label("key"), rank.label("rank"))
@@ -138,11 +149,11 @@ def _line_to_file(row: Any) -> Line:
     return Line(task_label(row.number, row.part, row.title), row.plan, task_id=row.id)
 
 
-def _is_sent_back(today: Today) -> ColumnElement[bool]:
+def _is_sent_back(today: date) -> ColumnElement[bool]:
     """Gives the condition that this month's report was sent back."""
     return exists().where(
         ProgressReport.assignment_id == Assignment.id,
-        ProgressReport.period == month_of(today.day),
+        ProgressReport.period == month_of(today),
         ProgressReport.is_finishing.is_(False),
         ProgressReport.status == ReportStatus.SENT_BACK,
     )
@@ -161,7 +172,7 @@ def _line(row: Any, today: Today) -> Line:
 
 
 def _sent_back(session: Session, actor: Actor) -> Section:
-    rows = session.execute(_sent_back_reports(actor).union_all(_sent_back_closings(actor)))
+    rows = session.execute(_sent_back_query(actor))
     lines = [
         Line(
             task_label(row.number, row.part, row.title),
@@ -172,6 +183,11 @@ def _sent_back(session: Session, actor: Actor) -> Section:
         for row in rows
     ]
     return section("sent_back", "已退回，待补办", lines)
+
+
+@lru_cache(maxsize=KEPT)
+def _sent_back_query(actor: Actor) -> CompoundSelect[Any]:
+    return _sent_back_reports(actor).union_all(_sent_back_closings(actor))
 
 
 def _why(row: Any) -> str:
