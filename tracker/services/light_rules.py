@@ -63,9 +63,8 @@ def edit_light_rules(
     for name in LightRules.__dataclass_fields__:
         setattr(plan, name, getattr(rules, name))
     session.flush()
-    summary = (
-        f"《{plan.title[:60]}》亮灯规则：临期{rules.near_workdays}个工作日，偏差{rules.tolerance_points}个百分点"
-    )
+    words = f"临期{rules.near_workdays}个工作日，允许偏差{rules.tolerance_points}个百分点"
+    summary = f"《{plan.title[:60]}》亮灯规则：{words}"
     audit.record(session, actor, "plan.edit_light_rules", plan, summary=summary, now=now)
     tasks = session.scalars(select(Task).where(Task.plan_id == plan.id)).all()
     refresh_lights(session, tasks, now=now)
