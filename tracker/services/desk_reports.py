@@ -108,9 +108,9 @@ def _drafts(actor: Actor) -> Select[Any]:
             ImportDraft.title,
             ImportDraft.doc_no,
             User.name,
-            *(cast(null(), Date) for _ in range(3)),
+            *(cast(null(), Date).label(name) for name in ("planned_on", "verify_by_on", "signed_on")),
             ImportDraft.updated_at,
-            cast(null(), Integer),
+            cast(null(), Integer).label("number"),
         )
         .join(User, User.id == ImportDraft.updated_by_id)
         .where(ImportDraft.jurisdiction_id == actor.jurisdiction_id, ImportDraft.status == DraftStatus.REVIEWING)
