@@ -164,3 +164,19 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """One look: all that is read inside stands as it did at one instant, on either database; nothing is written.
+
+    Gives the session. The edge (jobs) owns it.
+    """
+    session: Session = db.session()
+    session.rollback()
+    options = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
+    session.connection(execution_options=options)
+    try:
+        yield session
+    finally:
+        session.rollback()

@@ -31,7 +31,7 @@ from tracker.core.clock import Clock
 from tracker.core.origins import named_origins
 from tracker.delivery import DeliveryFailed
 from tracker.delivery.sending import Sending, Ways
-from tracker.services import boards, cycles, leading, outbox, reminding, schedules, sealing
+from tracker.services import boards, cycles, leading, outbox, reconciling, reminding, schedules, sealing
 from tracker.services.submissions import forget_submissions
 
 if TYPE_CHECKING:
@@ -225,6 +225,23 @@ def tidy(_settings: Settings, clock: Now = db.utcnow) -> int:
         return outbox.give_back(session, now=clock())
 
 
+def reconcile(_settings: Settings, clock: Now = db.utcnow, on_step: Step = _unwatched) -> int:
+    """Looks whether the records agree with each other, some tasks at a time. Gives how many things do not."""
+    tally = reconciling.Tally()
+    after_id: int | None = 0
+    while after_id is not None:
+        with db.snapshot() as session:
+            after_id = reconciling.compare_tasks(session, tally, after_id=after_id)
+        on_step("compared")
+    with db.snapshot() as session:
+        reconciling.compare_messages(session, tally, now=clock())
+    with contextlib.suppress(IntegrityError), db.transaction() as session:
+        reconciling.keep(session, tally, now=clock())
+    for finding in tally.findings:
+        log.error("jurisdiction %d: %s, %d", finding.jurisdiction_id, finding.drift.value, finding.count)
+    return sum(finding.count for finding in tally.findings)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One kind of work and how many seconds lie between two times it is looked at, 0 for every tick."""
@@ -239,6 +256,8 @@ JOBS = (
     Job("remind", lambda settings, clock, _step: remind_if_due(settings, clock)),
     Job("deliver", deliver),
     Job("supervise", lambda settings, clock, _step: supervise(settings, clock)),
+    # Before the sweep, which would put right what is to be found.
+    Job("reconcile", reconcile, 900),
     Job("tidy", lambda settings, clock, _step: tidy(settings, clock), 900),
 )
 

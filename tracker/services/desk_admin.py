@@ -8,16 +8,26 @@ from sqlalchemy.orm import Session
 from tracker.core.permissions import Actor, Permission
 from tracker.models import RoleGrant, Unit, User
 from tracker.services.desk_rows import Line, Section, Today, section
+from tracker.services.reconciling import last_reconciled
 
 
 def admin_sections(session: Session, actor: Actor, today: Today) -> list[Section]:
-    """Gives what needs an administrator: years without a notice, people without a role, bare units."""
+    """Gives what needs an administrator: records that disagree, years without a notice, bare units and people."""
     sections = []
     if actor.may(Permission.SETTINGS_EDIT):
-        sections += [_years(today), _bare_units(session, actor)]
+        sections += [_drifts(session, actor), _years(today), _bare_units(session, actor)]
     if actor.may(Permission.RIGHTS_EDIT):
         sections.append(_without_role(session, actor, today))
     return sections
+
+
+def _drifts(session: Session, actor: Actor) -> Section:
+    found = last_reconciled(session, actor)
+    lines = [
+        Line(each.drift.label, count=each.count, link="/delivery#reconciled")
+        for each in (found.findings if found else ())
+    ]
+    return section("drift", "数据核对", lines, "可能有人绕过系统改动了数据库。请保留现场，联系安装维护人员核查。")
 
 
 def _years(today: Today) -> Section:

@@ -26,11 +26,15 @@ def keep_history(session: Session, pairs: Sequence[tuple[Task, Assignment]], *, 
     last = _last_rows(session, [duty.id for _, duty in issued])
     written = 0
     for task, duty in issued:
-        values = {name: getattr(duty, name) for name in _KEPT}
-        values |= {"task_state": task.state.value, "due_on": duty.due_on or task.due_on}
-        written += _append(session, duty, values, last.get(duty.id), now)
+        written += _append(session, duty, values_of(task, duty), last.get(duty.id), now)
     session.flush()
     return written
+
+
+def values_of(task: Task, duty: Assignment) -> dict[str, object]:
+    """Gives what a row of history says of a duty that stands as this one does."""
+    values: dict[str, object] = {name: getattr(duty, name) for name in _KEPT}
+    return values | {"task_state": task.state.value, "due_on": duty.due_on or task.due_on}
 
 
 def _last_rows(session: Session, duty_ids: list[int]) -> dict[int, AssignmentHistory]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -222,20 +222,55 @@ def _store(standing: _Standing, rule: PeriodRule, calendar: Calendar, today: dat
         is_filing = files(standing.plan, duty, has_lead=standing.lead is not None)
         if duty.is_filing != is_filing:
             duty.is_filing = is_filing
-        _write(duty, standing.report_days(duty, rule, calendar))
         if duty.state is AssignmentState.DONE and duty.done_on is None:
             duty.done_on = today
-        _write(duty, standing.after_takeover(duty, light_dates(standing.facts_of(duty), calendar)))
     if standing.task.state in _FINISHED and standing.task.closed_on is None:
         standing.task.closed_on = today
-    _write(standing.task, standing.after_takeover(standing.task, standing.days(calendar)))
+    for record, values in _computed(standing, rule, calendar):
+        for name, value in values.items():
+            if getattr(record, name) != value:
+                setattr(record, name, value)
 
 
-def _write(record: Task | Assignment, days: LightDays | ReportDays) -> None:
-    for attribute in (field.name for field in fields(days)):
-        day = getattr(days, attribute)
-        if getattr(record, attribute) != day:
-            setattr(record, attribute, day)
+def _computed(
+    standing: _Standing, rule: PeriodRule, calendar: Calendar
+) -> Iterator[tuple[Task | Assignment, dict[str, date | None]]]:
+    """The dates that the rules give for the duties, then for their task."""
+    for duty in standing.duties:
+        lights = standing.after_takeover(duty, light_dates(standing.facts_of(duty), calendar))
+        yield duty, _dates(standing.report_days(duty, rule, calendar)) | _dates(lights)
+    yield standing.task, _dates(standing.after_takeover(standing.task, standing.days(calendar)))
+
+
+def _dates(days: LightDays | ReportDays) -> dict[str, date | None]:
+    return {field.name: getattr(days, field.name) for field in fields(days)}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A task and its duties as they were read, and those of them whose stored dates are not those of the rules."""
+
+    task: Task
+    duties: Sequence[Assignment]
+    apart: Sequence[Task | Assignment]
+
+
+def compared(session: Session, task_ids: list[int], calendar: Calendar) -> list[Compared]:
+    """Computes the light dates of some tasks and of their duties without writing them. Gives the tasks by id.
+
+    Dates of a task that does not run are those of the day it stopped, whatever the rules say since.
+    """
+    standings = _standings(session, task_ids)
+    rules = rules_of(session, [standing.plan for standing in standings])
+    found = []
+    for standing in sorted(standings, key=lambda each: each.task.id):
+        apart = [
+            record
+            for record, values in _computed(standing, rules[standing.plan.id], calendar)
+            if standing.task.state in _RUNNING and any(getattr(record, name) != day for name, day in values.items())
+        ]
+        found.append(Compared(standing.task, standing.duties, apart))
+    return found
 
 
 def duty_reason(task: Task, duty: Assignment, today: date, calendar: Calendar) -> str:

@@ -14,6 +14,7 @@ from tracker.db import OFFICE_ZONE
 from tracker.models import ScheduleRun
 
 REMINDERS = "reminders"
+RECONCILING = "reconciling"
 
 
 def is_due(session: Session, schedule: str, *, now: datetime, at: time) -> bool:
@@ -34,6 +35,23 @@ def begin(session: Session, schedule: str, occurrence_on: date, *, now: datetime
     session.add(run)
     session.flush()
     return run
+
+
+def keep_latest(session: Session, schedule: str, outcome: str, *, now: datetime) -> None:
+    """Keeps what came of a schedule that is done many times a day, in the one row of the day.
+
+    Raises IntegrityError when another scheduler was first to begin the day.
+    """
+    day_on = now.astimezone(OFFICE_ZONE).date()
+    query = select(ScheduleRun).where(ScheduleRun.schedule == schedule, ScheduleRun.occurrence_on == day_on)
+    run = session.scalar(query.with_for_update()) or begin(session, schedule, day_on, now=now)
+    run.outcome, run.done_at = outcome, now
+
+
+def latest(session: Session, schedule: str) -> ScheduleRun | None:
+    """Gives the row of the last day on which a schedule was done."""
+    query = select(ScheduleRun).where(ScheduleRun.schedule == schedule)
+    return session.scalar(query.order_by(ScheduleRun.occurrence_on.desc()).limit(1))
 
 
 def rewind(session: Session, *, now: datetime) -> None:

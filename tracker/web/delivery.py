@@ -15,7 +15,7 @@ from tracker.db import office_date, reading, transaction, utcnow
 from tracker.errors import Conflict, Invalid
 from tracker.reports.xlsx import Column
 from tracker.reports.xlsx import listing as sheet
-from tracker.services import channels, delivery_log, leading
+from tracker.services import channels, delivery_log, leading, reconciling
 from tracker.services.delivery_log import AttemptRow, LogFilter, LogRow
 from tracker.web import fields, listing, sheets, typed
 from tracker.web.access import allow, current_actor
@@ -53,6 +53,7 @@ def _page(template: str, wanted: LogFilter) -> str:
         channels=OUTWARD,
         statuses=list(DeliveryStatus),
         heard=heard,
+        reconciled=reconciling.last_reconciled(reading(), current_actor()),
         F=DeliveryStatus,
     )
 
