@@ -156,9 +156,9 @@ def test_the_administrator_reads_of_it_on_the_desk_and_on_the_page_of_delivery(
     sign_in(client, "admin")
     look(ledger)
     assert "数据核对正常" in client.get("/delivery").get_data(as_text=True)
-    assert "数据核对" not in client.get("/").get_data(as_text=True)
+    assert "数据核对" not in client.get("/desk").get_data(as_text=True)
     with ledger.app_context(), transaction() as session:
         session.execute(update(Assignment).where(Assignment.id == 2).values(percent=90))
     look(ledger)
-    for page in ("/", "/delivery"):
+    for page in ("/desk", "/delivery"):
         assert "责任分工与台账记录不一致" in client.get(page).get_data(as_text=True), page
