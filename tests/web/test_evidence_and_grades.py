@@ -53,6 +53,19 @@ def test_a_task_that_demands_evidence_is_not_asked_to_be_closed_without(app: Fla
         assert reading().scalars(select(Attachment)).one().filename == "验收.pdf"
 
 
+def test_who_comes_second_is_shown_the_own_words_and_the_way_to_the_newest(app: Flask, client: FlaskClient) -> None:
+    sign_in(client, "head")
+    shown = task_version(app)
+    with app.app_context(), transaction() as session:
+        session.get_one(Task, 1).title = "建设云川量子产业园（二期）"
+    form = {"version": shown, "report": "一期全部建成，<b>已验收</b>"}
+    answer = client.post(ASK, data=form, headers={"Referer": "http://localhost/tasks/1"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409 and "他人已经改动了这项任务" in page
+    assert "一期全部建成，&lt;b&gt;已验收&lt;/b&gt;" in page and 'href="/tasks/1"' in page
+    assert "二期" in client.get("/tasks/1").get_data(as_text=True)
+
+
 def test_only_the_office_demands_evidence(app: Flask, client: FlaskClient) -> None:
     sign_in(client, "head")
     demand = {"is_demanded": "1", "version": task_version(app)}

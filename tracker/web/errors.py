@@ -38,12 +38,37 @@ SENTENCES = {
     503: "数据库暂时无法写入（可能磁盘已满或正在维护）,您的操作没有生效，请稍后重试。",
 }
 
+# What people type into the forms of one record, as its page calls it; a refusal gives it back under these words.
+TYPED = {
+    "title": "名称",
+    "name": "名称",
+    "text": "内容和要求",
+    "progress": "进展情况",
+    "percent": "完成比例",
+    "problems": "存在问题",
+    "next_step": "下一步",
+    "coordination": "需协调事项",
+    "report": "完成情况报告",
+    "reply": "回复内容",
+    "demand": "办理要求",
+    "reason": "理由",
+    "basis": "依据",
+    "words": "内容",
+    "stages": "阶段安排",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+}
+
 OTHER_HOST = "本系统不使用这个主机名，请从单位公布的地址打开。\n"
 
 
 def answer(status: int, sentence: str) -> tuple[str, int]:
-    """Gives the page of a refusal."""
-    return render_template("error.html", title=TITLES.get(status, "无法完成"), sentence=sentence), status
+    """Gives the page of a refusal, with what was typed where somebody else was first, and the way to the newest."""
+    is_late = status == 409 and request.method == "POST"
+    typed = [(label, request.form[name]) for name, label in TYPED.items() if request.form.get(name)] if is_late else []
+    newest = page_before() if is_late else None
+    title = TITLES.get(status, "无法完成")
+    return render_template("error.html", title=title, sentence=sentence, typed=typed, newest=newest), status
 
 
 def _let_go() -> None:
