@@ -93,9 +93,9 @@ def test_three_workers_send_doubles_where_a_claim_is_nothing(
 
 @pytest.mark.postgres
 def test_workers_on_postgresql_are_killed_and_work_at_once_the_same_way(
-    postgres_app: Flask, postgres_url: str, listener: MailListener, tmp_path: Path
+    postgres_app: Flask, listener: MailListener, tmp_path: Path
 ) -> None:
-    with Workers(tmp_path, listener.url, postgres_url) as workers:
+    with Workers(tmp_path, listener.url, postgres_app.config["TRACKER"].database_url) as workers:
         survive(postgres_app, listener, workers, count=60, kills=14)
         listener.mails.clear()
         fill_more(postgres_app, 90)
