@@ -295,9 +295,7 @@ def _passage(session: Session, task: Task) -> Passage | None:
     length = task.end + CONTEXT - first
     # Cut out by the database: a long document is not loaded to show a paragraph of it.
     cut = func.substr(SourceDocument.content, first + 1, length)
-    row = session.execute(
-        select(SourceDocument.filename, cut).where(SourceDocument.id == source_id)
-    ).one_or_none()
+    row = session.execute(select(SourceDocument.filename, cut).where(SourceDocument.id == source_id)).one_or_none()
     if row is None:
         return None
     filename, text = row
