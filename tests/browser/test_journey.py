@@ -241,6 +241,8 @@ def be_reminded(listener: MailListener) -> None:
             break
         time.sleep(0.5)
     assert len(reminders) == 1
+    # What else went out to the liaison in the same round says its own.
+    assert {mail["Subject"].partition("：")[0] for mail in listener.mails} >= {"任务已交办，请签收", "督办提醒"}
     assert "完善数字基础设施" in reminders[0]
     assert "已逾期" in reminders[0]
     assert "http://ducha.yunchuan.test/tasks/" in reminders[0]

@@ -75,7 +75,9 @@ def letters_of(
     desk = _Desk(session, calendar, today, base_url, load_ladders(session), offices, units)
     digests = [row for row, _ in taken if row.kind is NoticeKind.DIGEST]
     owed = marks_of(session, digests, today=today) if digests else {}
-    return {row.id: _written(desk, row, user, owed.get((row.user_id, row.day_on))) for row, user in taken}
+    # Only a digest says what is owed; whatever else its person gets in this round says its own.
+    marks = {row.id: owed.get((row.user_id, row.day_on)) for row in digests}
+    return {row.id: _written(desk, row, user, marks.get(row.id)) for row, user in taken}
 
 
 def _written(desk: _Desk, row: Notification, user: User, marks: list[MarkRow] | None) -> Written:
