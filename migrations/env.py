@@ -17,9 +17,10 @@ def run() -> None:
     engine = db.engine
     with engine.connect() as connection:
         # SQLite rebuilds tables to change them; with foreign keys on, dropping the old one would fail or cascade.
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
+        # Said to the driver itself: within a transaction, which every statement of ours begins, it has no effect.
+        keys = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if keys is not None:
+            keys.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -30,9 +31,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.commit()
+        if keys is not None:
+            connection.rollback()
+            keys.execute("PRAGMA foreign_keys=ON")
 
 
 run()
