@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -266,11 +266,3 @@ class Digest:
     def value(self) -> str:
         """Gives the sum so far in hex."""
         return str(self._sum.hexdigest())
-
-
-def digest_of(parts: Iterable[tuple[str, str]]) -> str:
-    """Gives the sum over these parts, each a kind and its stored text."""
-    digest = Digest()
-    for kind, stored in parts:
-        digest.add(kind, stored)
-    return digest.value()
